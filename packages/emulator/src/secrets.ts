@@ -1,0 +1,50 @@
+import { createHash, randomBytes } from 'node:crypto'
+
+/** What a client secret stands for. Times are seconds since the epoch. */
+export type Grant = { session: unknown; expiresAt: number }
+
+export type Secrets = {
+  /** Makes a secret that starts sessions for `seconds`. */
+  issue(session: unknown, seconds: number): { value: string; expiresAt: number }
+  /** The grant behind a secret while it has not expired. */
+  find(value: string): Grant | undefined
+  readonly issued: number
+}
+
+/** Enough for any test; at this number the oldest is forgotten for each new one. */
+const MAX_GRANTS = 10_000
+
+const digest = (value: string) => createHash('sha256').update(value).digest('base64')
+
+/** Remembers the secrets that were handed out, by their SHA-256 only. `now` is in milliseconds. */
+export const createSecrets = (now: () => number): Secrets => {
+  const grants = new Map<string, Grant>()
+  let issued = 0
+
+  const makeRoom = () => {
+    for (const [key, grant] of grants) {
+      if (grants.size < MAX_GRANTS && grant.expiresAt * 1000 > now()) return
+      grants.delete(key)
+    }
+  }
+
+  return {
+    issue: (session, seconds) => {
+      const mintedAt = Math.floor(now() / 1000)
+      // The published sample secret begins with the hexadecimal time of its making.
+      const value = `ek_${mintedAt.toString(16).padStart(8, '0')}${randomBytes(12).toString('hex')}`
+      const grant = { session, expiresAt: mintedAt + seconds }
+      makeRoom()
+      grants.set(digest(value), grant)
+      issued += 1
+      return { value, expiresAt: grant.expiresAt }
+    },
+    find: value => {
+      const grant = grants.get(digest(value))
+      return grant && grant.expiresAt * 1000 > now() ? grant : undefined
+    },
+    get issued() {
+      return issued
+    },
+  }
+}

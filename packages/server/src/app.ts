@@ -1,0 +1,77 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import { emptyBodies, jsonBodies, MAX_BODY_BYTES } from './http/body.ts'
+import { answerBrokenMessage } from './http/broken-messages.ts'
+import { docsRoutes, openApi } from './http/docs.ts'
+import { answerError, errorAnswers, unknownAddresses } from './http/errors.ts'
+import { requestFacts } from './http/facts.ts'
+import { answerHeaders } from './http/headers.ts'
+import { identity } from './http/identity.ts'
+import { originList, originPolicy } from './http/origins.ts'
+import { rates } from './http/rates.ts'
+import { requestId } from './http/request-id.ts'
+import { requestLog } from './http/request-log.ts'
+import { healthRoute, readyRoute } from './http/routes/health.ts'
+import { metricsRoute } from './http/routes/metrics.ts'
+import { optionsRoute } from './http/routes/options.ts'
+import { rootRoute } from './http/routes/root.ts'
+import { tokenRoute } from './http/routes/token.ts'
+import { voiceMetricsRoute } from './http/routes/voice-metrics.ts'
+import type { Service } from './service.ts'
+
+/** The `/v1` routes that browsers call; steps 2 and 3 guard these and nothing else. */
+const BROWSER_PATHS = new Set(['/v1/realtime/token', '/v1/realtime/options'])
+
+/** The application: a page in the order in which a request meets things. */
+export async function buildApp(service: Service): Promise<FastifyInstance> {
+  const { config, clock, events, lifecycle } = service
+  const app = Fastify({
+    logger: false,
+    genReqId: requestId,
+    bodyLimit: MAX_BODY_BYTES,
+    return503OnClosing: false,
+    // 10 s for the head, 30 s for the whole request, 72 s idle: longer than the usual 60 s of a load balancer.
+    http: { headersTimeout: 10_000, requireHostHeader: false },
+    requestTimeout: 30_000,
+    keepAliveTimeout: 72_000,
+    ajv: { customOptions: { allErrors: true, coerceTypes: false, removeAdditional: false, useDefaults: false } },
+    clientErrorHandler: answerBrokenMessage,
+    frameworkErrors: answerError,
+  })
+
+  requestFacts(app, clock, service.isOperator)
+  requestLog(app, events, clock)
+  errorAnswers(app)
+  unknownAddresses(app)
+
+  answerHeaders(app, { trust: config.TRUST_PROXY, lifecycle })
+  originPolicy(
+    app,
+    {
+      allowed: originList(config.ALLOWED_ORIGINS),
+      cors: originList(config.CORS_ORIGINS),
+      requireOrigin: config.REQUIRE_ORIGIN,
+    },
+    path => BROWSER_PATHS.has(path),
+  )
+  identity(app, {
+    trust: config.TRUST_PROXY,
+    verifyJwt: service.verifyJwt,
+    badJwts: service.badJwts,
+    operatorsExist: config.ADMIN_TOKEN !== undefined,
+    onForwardingIgnored: events.forwardingIgnored,
+  })
+  rates(app, service.rates, clock.now)
+  jsonBodies(app)
+  emptyBodies(app)
+
+  await openApi(app)
+  tokenRoute(app, service)
+  optionsRoute(app, config, clock)
+  voiceMetricsRoute(app, service.stats, service.startedAt)
+  rootRoute(app, service.cacheStats)
+  healthRoute(app, service.openai.health)
+  readyRoute(app, lifecycle)
+  if (config.METRICS_ENABLED) metricsRoute(app, service.metrics.registry, config.ADMIN_TOKEN !== undefined)
+  await docsRoutes(app)
+  return app
+}

@@ -1,0 +1,153 @@
+import { hkdfSync } from 'node:crypto'
+import { MODEL_NAMES, modelState } from '../catalogue/models.ts'
+import { Secret } from '../secret.ts'
+import { looksLikeNoChromeExtension } from './origin.ts'
+import { type Problem, readValues } from './read.ts'
+import type { Values } from './settings.ts'
+
+/** How JWTs are checked: one key source, and what every token must say. */
+export interface JwtConfig {
+  keys: { kind: 'jwks'; url: string } | { kind: 'secret'; secret: Secret }
+  issuer: string
+  audience: string
+}
+
+/** All that the service needs to know, decided once at start. */
+export type Config = Omit<
+  Values,
+  | 'OPENAI_API_KEY'
+  | 'OPENAI_PUBLIC_BASE_URL'
+  | 'ALLOWED_MODELS'
+  | 'CORS_ORIGINS'
+  | 'TRANSCRIPTION_MODEL'
+  | 'CLIENT_HASH_SECRET'
+  | 'AUTH_JWKS_URL'
+  | 'AUTH_JWT_SECRET'
+  | 'AUTH_ISSUER'
+  | 'AUTH_AUDIENCE'
+> & {
+  OPENAI_API_KEY: Secret
+  OPENAI_PUBLIC_BASE_URL: string
+  ALLOWED_MODELS: readonly string[]
+  CORS_ORIGINS: readonly string[]
+  /** Null turns transcription off. */
+  TRANSCRIPTION_MODEL: string | null
+  CLIENT_HASH_SECRET: Secret
+  /** Null: callers need no JWT. */
+  jwt: JwtConfig | null
+}
+
+/** What a start looks like: a configuration with remarks for the log, or everything that is wrong at once. */
+export type Decision = { config: Config; remarks: Remark[] } | { problems: Problem[] }
+
+/** Something an operator should read at start, but that does not stop it. */
+export interface Remark {
+  level: 'info' | 'warn'
+  text: string
+}
+
+type Environment = Record<string, string | undefined>
+
+/** Reads the environment and decides everything. Reads no other file than those named by `…_FILE`. */
+export function decideConfig(env: Environment, now: number = Date.now()): Decision {
+  const { values, problems } = readValues(withPlatformDefaults(env))
+  const jwt = decideJwt(values, problems)
+  checkTogether(values, problems)
+  const apiKey = values.OPENAI_API_KEY
+  if (problems.length > 0 || apiKey === undefined) return { problems }
+  const config: Config = {
+    ...values,
+    OPENAI_API_KEY: apiKey,
+    OPENAI_PUBLIC_BASE_URL: values.OPENAI_PUBLIC_BASE_URL ?? values.OPENAI_BASE_URL,
+    ALLOWED_MODELS: allowedModels(values),
+    CORS_ORIGINS: values.CORS_ORIGINS ?? values.ALLOWED_ORIGINS,
+    TRANSCRIPTION_MODEL: transcriptionModel(values),
+    CLIENT_HASH_SECRET: values.CLIENT_HASH_SECRET ?? deriveSecret(apiKey, 'client-hash'),
+    jwt,
+  }
+  return { config, remarks: remarksOn(config, env, now) }
+}
+
+/** A secret of our own that changes with the API key and does not reveal it (HKDF, RFC 5869). */
+export function deriveSecret(from: Secret, purpose: string): Secret {
+  const bytes = hkdfSync('sha256', from.reveal(), '', `parker-token-service:${purpose}`, 32)
+  return new Secret(Buffer.from(bytes).toString('base64url'))
+}
+
+function withPlatformDefaults(env: Environment): Environment {
+  return env.RAILWAY_PROJECT_ID && !env.TRUST_PROXY ? { ...env, TRUST_PROXY: 'railway' } : env
+}
+
+function allowedModels(values: Values): readonly string[] {
+  return values.ALLOWED_MODELS ?? [...new Set([...MODEL_NAMES, values.REALTIME_MODEL])]
+}
+
+function transcriptionModel(values: Values): string | null {
+  const model =
+    values.TRANSCRIPTION_MODEL ?? (values.OPENAI_REALTIME_API === 'beta' ? 'whisper-1' : 'gpt-realtime-whisper')
+  return model === 'none' ? null : model
+}
+
+function decideJwt(values: Values, problems: Problem[]): JwtConfig | null {
+  const { AUTH_JWKS_URL: url, AUTH_JWT_SECRET: secret, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = values
+  const wanted = url !== undefined || secret !== undefined
+  if (url !== undefined && secret !== undefined)
+    problems.push({ name: 'AUTH_JWT_SECRET', problem: 'is set together with AUTH_JWKS_URL; keep one of the two' })
+  for (const [name, value] of [['AUTH_ISSUER', issuer] as const, ['AUTH_AUDIENCE', audience] as const]) {
+    if (wanted && value === undefined && !problems.some(problem => problem.name === name))
+      problems.push({ name, problem: 'is required with AUTH_JWKS_URL or AUTH_JWT_SECRET' })
+    if (!wanted && value !== undefined && !problems.some(problem => problem.name.startsWith('AUTH_JW')))
+      problems.push({ name, problem: 'has no effect without AUTH_JWKS_URL or AUTH_JWT_SECRET; set one, or unset this' })
+  }
+  if (issuer === undefined || audience === undefined) return null
+  if (url !== undefined) return { keys: { kind: 'jwks', url }, issuer, audience }
+  return secret === undefined ? null : { keys: { kind: 'secret', secret }, issuer, audience }
+}
+
+/** What no single parser can see. */
+function checkTogether(values: Values, problems: Problem[]): void {
+  const missing = (name: string) => problems.some(problem => problem.name === name)
+  const models = values.ALLOWED_MODELS
+  if (models && values.REALTIME_MODEL && !models.includes(values.REALTIME_MODEL) && !missing('REALTIME_MODEL'))
+    problems.push({
+      name: 'REALTIME_MODEL',
+      problem: `is ${values.REALTIME_MODEL}, which ALLOWED_MODELS does not list; set it to one of them`,
+      example: `REALTIME_MODEL=${models[0]}`,
+    })
+  const voices = values.ALLOWED_VOICES
+  if (voices && values.REALTIME_VOICE && !voices.includes(values.REALTIME_VOICE) && !missing('REALTIME_VOICE'))
+    problems.push({
+      name: 'REALTIME_VOICE',
+      problem: `is ${values.REALTIME_VOICE}, which ALLOWED_VOICES does not list; set it to one of them`,
+      example: `REALTIME_VOICE=${voices[0]}`,
+    })
+}
+
+function remarksOn(config: Config, env: Environment, now: number): Remark[] {
+  const remarks: Remark[] = []
+  const warn = (text: string) => remarks.push({ level: 'warn', text })
+  if (env.RAILWAY_PROJECT_ID && !env.TRUST_PROXY)
+    remarks.push({
+      level: 'info',
+      text: 'Running on Railway: client addresses are taken from X-Real-IP (TRUST_PROXY=railway).',
+    })
+  const model = modelState(config.REALTIME_MODEL, now)
+  if (model.state === 'retired')
+    warn(
+      `REALTIME_MODEL ${config.REALTIME_MODEL} was shut down on ${model.shutdown}; ${model.served} is served instead.`,
+    )
+  if (model.state === 'retiring')
+    warn(`REALTIME_MODEL ${config.REALTIME_MODEL} will be shut down on ${model.shutdown}; move to ${model.successor}.`)
+  for (const origin of config.ALLOWED_ORIGINS.filter(looksLikeNoChromeExtension))
+    warn(
+      `ALLOWED_ORIGINS has ${origin}, an id that Chrome cannot have made (32 letters, a to p): no real extension will match it.`,
+    )
+  for (const origin of config.ALLOWED_ORIGINS.filter(one => !config.CORS_ORIGINS.includes(one)))
+    warn(`CORS_ORIGINS lacks ${origin}: a browser there will not be able to read the answers.`)
+  if (config.METRICS_ENABLED && !config.ADMIN_TOKEN) warn('/metrics is open to everyone: set ADMIN_TOKEN to close it.')
+  if (config.RATE_LIMIT_BURST > config.RATE_LIMIT_PER_MINUTE)
+    warn('RATE_LIMIT_BURST is above RATE_LIMIT_PER_MINUTE, so it never takes effect.')
+  if (config.TOKEN_TTL_SECONDS < 60)
+    warn('TOKEN_TTL_SECONDS is under a minute: a user who is asked for the microphone may be too late.')
+  return remarks
+}

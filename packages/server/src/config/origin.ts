@@ -1,0 +1,32 @@
+import { BadValue, type Parse } from './parse.ts'
+
+/** The one pattern: Firefox makes a new random origin (a UUID) for each installation of an extension. */
+export const ANY_FIREFOX_EXTENSION = 'moz-extension://*'
+
+/**
+ * Reads an entry of `ALLOWED_ORIGINS`. Origins are compared as strings, so an entry that no browser could ever send
+ * (a path, a trailing slash, capitals, the default port) is refused instead of silently matching nothing.
+ */
+export const origin: Parse<string> = value => {
+  if (value === ANY_FIREFOX_EXTENSION) return value
+  if (value === 'null') throw new BadValue('lists null, which any sandboxed page can send')
+  if (value.includes('*'))
+    throw new BadValue(
+      `has the pattern ${show(value)}: list each origin; a wildcard would let any site use your key (only ${ANY_FIREFOX_EXTENSION} is a pattern)`,
+    )
+  if (/^[a-z][a-z0-9-]*-extension:\/\/[^/?#@\s]+$/.test(value)) return value
+  const parsed = URL.parse(value)
+  if (!parsed || !/^https?:$/.test(parsed.protocol))
+    throw new BadValue(`has ${show(value)}, which is not an origin such as https://www.espn.com`)
+  if (parsed.origin !== value) throw new BadValue(`has ${show(value)}; browsers send it as ${parsed.origin}`)
+  return value
+}
+
+/** Chrome makes an extension's id from the letters a to p, 32 of them. */
+export function looksLikeNoChromeExtension(value: string): boolean {
+  return value.startsWith('chrome-extension://') && !/^chrome-extension:\/\/[a-p]{32}$/.test(value)
+}
+
+function show(value: string): string {
+  return JSON.stringify(value.slice(0, 100))
+}

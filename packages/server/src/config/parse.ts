@@ -1,0 +1,110 @@
+import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
+
+/** Thrown by a parser: what is wrong with the text, said so that it completes "NAME … ". Never quotes the text itself. */
+export class BadValue extends Error {}
+
+/** Reads the text of a setting, or throws `BadValue`. */
+export type Parse<T> = (text: string) => T
+
+export const text =
+  (maxLength: number): Parse<string> =>
+  value => {
+    if (value.length > maxLength) throw new BadValue(`is longer than ${maxLength} characters`)
+    return value
+  }
+
+/** A value that will travel in an HTTP header: visible ASCII, no spaces. */
+export const token =
+  (minLength = 1, maxLength = 4096): Parse<string> =>
+  value => {
+    if (!/^[\x21-\x7e]+$/.test(value)) throw new BadValue('has spaces or characters that an HTTP header cannot carry')
+    if (value.length < minLength) throw new BadValue(`is shorter than ${minLength} characters`)
+    if (value.length > maxLength) throw new BadValue(`is longer than ${maxLength} characters`)
+    return value
+  }
+
+export const integer =
+  (min: number, max: number): Parse<number> =>
+  value => {
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN
+    if (!(number >= min && number <= max)) throw new BadValue(`is not a whole number from ${min} to ${max}`)
+    return number
+  }
+
+export const decimal =
+  (min: number, max: number): Parse<number> =>
+  value => {
+    const number = /^\d{1,15}(\.\d{1,15})?$/.test(value) ? Number(value) : Number.NaN
+    if (!(number >= min && number <= max)) throw new BadValue(`is not a number from ${min} to ${max}`)
+    return number
+  }
+
+const BOOLEANS: Record<string, boolean> = {
+  true: true,
+  yes: true,
+  on: true,
+  1: true,
+  false: false,
+  no: false,
+  off: false,
+  0: false,
+}
+
+export const boolean: Parse<boolean> = value => {
+  const known = BOOLEANS[value.toLowerCase()]
+  if (known === undefined) throw new BadValue('is neither true nor false')
+  return known
+}
+
+export const oneOf =
+  <const T extends string>(...names: T[]): Parse<T> =>
+  value => {
+    const known = names.find(name => name === value)
+    if (known === undefined) throw new BadValue(`is none of: ${names.join(', ')}`)
+    return known
+  }
+
+/** A JSON array of strings, or names separated by commas. */
+export const list =
+  <T>(item: Parse<T>, { min = 0 } = {}): Parse<T[]> =>
+  value => {
+    const items = value.startsWith('[') ? jsonStrings(value) : value.split(',').map(part => part.trim())
+    if (items.some(part => part === '')) throw new BadValue('has an empty entry')
+    if (items.length < min) throw new BadValue(`needs at least ${min} entry`)
+    return [...new Set(items)].map(part => item(part))
+  }
+
+function jsonStrings(value: string): string[] {
+  try {
+    const parsed: unknown = JSON.parse(value)
+    if (Array.isArray(parsed) && parsed.every(part => typeof part === 'string')) return parsed
+  } catch {}
+  throw new BadValue('starts like a JSON array but is not a JSON array of strings')
+}
+
+const PRIVATE_RANGES = new Set(['loopback', 'private', 'uniqueLocal', 'linkLocal', 'carrierGradeNat'])
+
+/** Whether plain http to this host stays on the machine or inside a private network. */
+function isPrivateHost(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '')
+  if (isIP(host)) return PRIVATE_RANGES.has(ipaddr.process(host).range())
+  return !host.includes('.') || /\.(internal|local|localhost)$/.test(host)
+}
+
+/** https anywhere, plain http where `http` says; no credentials, query or fragment; without the trailing slash. */
+export const url =
+  (http: 'private' | 'loopback'): Parse<string> =>
+  value => {
+    const parsed = URL.parse(value)
+    if (!parsed || !/^https?:$/.test(parsed.protocol)) throw new BadValue('is not an http or https address')
+    if (parsed.username || parsed.password) throw new BadValue('must not hold a user name or password')
+    if (parsed.search || parsed.hash) throw new BadValue('must not have a query or a fragment')
+    if (parsed.protocol === 'http:' && !allowsHttp(parsed.hostname, http))
+      throw new BadValue(`uses plain http to a public host, which would send secrets in the clear; use https`)
+    return value.replace(/\/+$/, '')
+  }
+
+function allowsHttp(hostname: string, http: 'private' | 'loopback'): boolean {
+  return http === 'private' ? isPrivateHost(hostname) : /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs'
+import { BadValue } from './parse.ts'
+import { ALL_SETTINGS, type Setting, type Values } from './settings.ts'
+
+/** One thing that stops the start. */
+export interface Problem {
+  name: string
+  /** Completes the sentence "NAME …"; never holds a secret's value. */
+  problem: string
+  /** A line that would do. */
+  example?: string
+}
+
+type Environment = Record<string, string | undefined>
+
+/** Parses every setting and collects what is wrong with any of them. An empty value counts as unset. */
+export function readValues(env: Environment): { values: Values; problems: Problem[] } {
+  const problems: Problem[] = []
+  const values: Record<string, unknown> = {}
+  for (const [name, row] of ALL_SETTINGS) {
+    try {
+      const text = sourceText(name, row, env) ?? row.default
+      values[name] = text === undefined ? undefined : row.parse(text)
+    } catch (error) {
+      if (!(error instanceof BadValue)) throw error
+      problems.push({ name, problem: error.message, example: `${name}=${row.example}` })
+    }
+  }
+  return { values: values as Values, problems }
+}
+
+function sourceText(name: string, row: Setting<unknown>, env: Environment): string | undefined {
+  const direct = env[name] || undefined
+  const file = row.secret ? env[`${name}_FILE`] || undefined : undefined
+  if (direct !== undefined && file !== undefined)
+    throw new BadValue(`is set together with ${name}_FILE; keep one of the two`)
+  if (file !== undefined) return fileText(name, file)
+  if (direct === undefined && name === 'OPENAI_API_KEY') throw new BadValue(`is required (or ${name}_FILE)`)
+  return direct
+}
+
+function fileText(name: string, file: string): string {
+  let content: string
+  try {
+    content = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new BadValue(`cannot be read: ${name}_FILE names ${file} (${(error as NodeJS.ErrnoException).code})`)
+  }
+  const trimmed = content.replace(/\r?\n$/, '')
+  if (trimmed === '') throw new BadValue(`cannot be read: ${name}_FILE names ${file}, which is empty`)
+  return trimmed
+}
+
+/** The message a person reads when the start is refused. */
+export function describeProblems(problems: readonly Problem[]): string {
+  const lines = problems.map(
+    ({ name, problem, example }) => `  ${name} ${problem}.${example ? `\n      e.g. ${example}` : ''}`,
+  )
+  const count = problems.length === 1 ? 'A setting is' : `${problems.length} settings are`
+  return `Parker cannot start. ${count} wrong:\n${lines.join('\n')}\nAll settings are explained in .env.example.\n`
+}

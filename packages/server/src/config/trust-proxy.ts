@@ -1,0 +1,29 @@
+import ipaddr from 'ipaddr.js'
+import { BadValue, list, type Parse } from './parse.ts'
+
+type Cidr = ReturnType<typeof ipaddr.parseCIDR>
+
+/** Whom to believe about the client's address. */
+export type TrustProxy =
+  | { kind: 'none' }
+  | { kind: 'hops'; hops: number }
+  | { kind: 'networks'; networks: Cidr[] }
+  | { kind: 'railway' }
+
+/** Reads `TRUST_PROXY`: `none`, `railway`, a number of hops, or networks as `10.0.0.0/8,fd00::/8`. */
+export const trustProxy: Parse<TrustProxy> = value => {
+  if (value === 'none' || value === '0') return { kind: 'none' }
+  if (value === 'railway') return { kind: 'railway' }
+  if (/^[1-9]\d?$/.test(value)) return { kind: 'hops', hops: Number(value) }
+  return { kind: 'networks', networks: list(network, { min: 1 })(value) }
+}
+
+function network(part: string): Cidr {
+  try {
+    if (part.includes('/')) return ipaddr.parseCIDR(part)
+    const address = ipaddr.parse(part)
+    return [address, address.kind() === 'ipv4' ? 32 : 128]
+  } catch {
+    throw new BadValue('is neither none, railway, a number of hops (1 to 99) nor a list of networks')
+  }
+}

@@ -1,0 +1,38 @@
+import type { Server } from 'node:http'
+import { Server as NetServer } from 'node:net'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+
+/** How long an idle connection is kept for the request that may be on its way, milliseconds. */
+const LINGER_MS = 500
+const SWEEP_MS = 50
+
+/**
+ * Stops listening without losing a request: what has reached us is answered, each answer telling its client to close.
+ * Idle connections get a moment more, since a request may be on the wire. Resolves when all are closed, or after
+ * `graceMs`, when the rest are cut.
+ */
+export async function drain(server: Server, graceMs: number): Promise<void> {
+  // One more turn of the event loop accepts the connections that the kernel has already completed.
+  await nextTurn()
+  const closed = new Promise<void>(resolve => server.once('close', resolve))
+  // http.Server's own close() cuts idle connections at once; net.Server's only stops listening.
+  NetServer.prototype.close.call(server)
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+  const sweep = sweepIdle(server)
+  await closed
+  clearTimeout(cut)
+  sweep.abort()
+}
+
+function sweepIdle(server: Server): AbortController {
+  const stop = new AbortController()
+  const run = async () => {
+    await sleep(LINGER_MS, undefined, stop)
+    for (;;) {
+      server.closeIdleConnections()
+      await sleep(SWEEP_MS, undefined, stop)
+    }
+  }
+  run().catch(() => {})
+  return stop
+}

@@ -1,0 +1,31 @@
+import type { Socket } from 'node:net'
+import { ERRORS, type ErrorType, errorBody, ServiceError } from '../errors.ts'
+import { SECURITY_HEADERS } from './headers.ts'
+import { requestId } from './request-id.ts'
+
+/** What Node says of a message that it cannot read as HTTP, or that does not arrive. */
+const PARSER_ERRORS: Record<string, ErrorType> = {
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+}
+
+/** Answers below HTTP, where there is no request to answer: in the same shape, and then closes. */
+export function answerBrokenMessage(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const problem = new ServiceError(PARSER_ERRORS[error.code ?? ''] ?? 'malformed_request')
+  const { status } = ERRORS[problem.type]
+  const id = requestId({ headers: {} })
+  const body = errorBody(problem, id)
+  const headers: Record<string, string> = {
+    'X-Request-ID': id,
+    ...SECURITY_HEADERS,
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': String(Buffer.byteLength(body)),
+    Connection: 'close',
+  }
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${status} ${problem.type}\r\n${head.join('')}\r\n${body}`, () => socket.destroy())
+}

@@ -1,0 +1,37 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+import { SERVICE_NAME, VERSION } from '../version.ts'
+import { PAGE_POLICY } from './headers.ts'
+
+/** The OpenAPI 3.1 document, made from the schemas that validate. Register it before the routes. */
+export async function openApi(app: FastifyInstance): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: SERVICE_NAME,
+        version: VERSION,
+        description: 'Short-lived credentials for voice sessions with Parker, straight from the browser to OpenAI.',
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      components: {
+        securitySchemes: {
+          jwt: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description: 'Where AUTH_JWKS_URL or AUTH_JWT_SECRET is set.',
+          },
+          operator: { type: 'http', scheme: 'bearer', description: 'ADMIN_TOKEN.' },
+        },
+      },
+    },
+  })
+}
+
+/** `GET /docs` and `GET /openapi.json`; the page's files come from here, so it works offline. */
+export async function docsRoutes(app: FastifyInstance): Promise<void> {
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: PAGE_POLICY, logLevel: 'silent' })
+  app.get('/openapi.json', { schema: { hide: true }, handler: async () => app.swagger() })
+}

@@ -1,0 +1,60 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Clock } from '../clock.ts'
+import type { IsOperator } from '../identity/operator.ts'
+import type { Admission } from './rates.ts'
+
+/** What the steps find out about a request, for the steps after them and for the log. */
+export interface Facts {
+  /** Monotonic milliseconds. */
+  startedAt: number
+  /** Whether it carries the operators' token. */
+  operator: boolean
+  /** Who is counted: `ip:…`, `sub:…` or `operator`. */
+  client: string | undefined
+  /** What the rates granted, on routes that have them. */
+  admission: Admission | undefined
+  errorType: string | undefined
+  cause: unknown
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    facts: Facts
+  }
+  interface FastifyContextConfig {
+    /** Who may call: anyone, callers with a JWT where one is required, or operators. */
+    access?: 'jwt' | 'operator'
+    /** Whether the token rates apply. */
+    rated?: true
+  }
+}
+
+export type Request = FastifyRequest
+export type Reply = FastifyReply
+
+/** Begins the facts of every request, before any step that could refuse it. */
+export function requestFacts(app: FastifyInstance, clock: Clock, isOperator: IsOperator): void {
+  app.decorateRequest('facts')
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.facts = {
+      startedAt: clock.mono(),
+      operator: isOperator(request.headers.authorization),
+      client: undefined,
+      admission: undefined,
+      errorType: undefined,
+      cause: undefined,
+    }
+    done()
+  })
+}
+
+/** Header values come as strings, except that a hostile client may repeat some. */
+export function singleHeader(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value
+}
+
+/** The path of a request, without its query. */
+export function pathOf(url: string): string {
+  const query = url.indexOf('?')
+  return query === -1 ? url : url.slice(0, query)
+}

@@ -1,0 +1,35 @@
+import type { FastifyInstance } from 'fastify'
+import type { TrustProxy } from '../config/trust-proxy.ts'
+import { isForwardedHttps } from '../identity/address.ts'
+import type { Lifecycle } from '../lifecycle.ts'
+
+/** On every answer, whatever it is. JSON needs nothing of a browser, so its policy allows nothing. */
+export const SECURITY_HEADERS = {
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Cache-Control': 'no-store',
+} as const
+
+/** For pages of ours: what comes from this service and nothing else. */
+export const PAGE_POLICY =
+  "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+/** A year (RFC 6797); without `includeSubDomains`, since we do not know who else lives under the host's name. */
+const HSTS = 'max-age=31536000'
+
+interface AnswerHeaders {
+  trust: TrustProxy
+  lifecycle: Lifecycle
+}
+
+/** Step 1: the request id, and the security headers, before anything can fail. */
+export function answerHeaders(app: FastifyInstance, { trust, lifecycle }: AnswerHeaders): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('X-Request-ID', request.id)
+    reply.headers(SECURITY_HEADERS)
+    if (isForwardedHttps(request.headers, trust)) reply.header('Strict-Transport-Security', HSTS)
+    if (lifecycle.draining) reply.header('Connection', 'close')
+    done()
+  })
+}

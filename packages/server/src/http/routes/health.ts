@@ -1,0 +1,33 @@
+import type { FastifyInstance } from 'fastify'
+import type { Lifecycle } from '../../lifecycle.ts'
+import type { Health } from '../../upstream/health.ts'
+import { VERSION } from '../../version.ts'
+import { HealthReply, NotReadyReply, ReadyReply } from '../schemas.ts'
+
+/** `GET /healthz`: the process lives; and whether OpenAI does, as last heard. Asks nobody. */
+export function healthRoute(app: FastifyInstance, health: Health): void {
+  app.get('/healthz', {
+    schema: {
+      operationId: 'getHealth',
+      summary: 'Liveness, and whether OpenAI is reachable',
+      response: { 200: HealthReply },
+    },
+    handler: async () => ({
+      status: 'healthy',
+      timestamp: new Date().toISOString(),
+      version: VERSION,
+      openai_status: health.connected ? 'connected' : 'disconnected',
+    }),
+  })
+}
+
+/** `GET /readyz`: whether to send requests here. */
+export function readyRoute(app: FastifyInstance, lifecycle: Lifecycle): void {
+  app.get('/readyz', {
+    schema: { operationId: 'getReadiness', summary: 'Readiness', response: { 200: ReadyReply, 503: NotReadyReply } },
+    handler: async (_request, reply) => {
+      if (!lifecycle.draining) return { status: 'ready' }
+      return reply.code(503).send({ status: 'draining' })
+    },
+  })
+}

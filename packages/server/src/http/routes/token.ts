@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { endOfLifeHeaders } from '../../catalogue/models.ts'
+import type { Clock } from '../../clock.ts'
+import type { Config } from '../../config/config.ts'
+import { type ErrorType, ServiceError } from '../../errors.ts'
+import type { IssueCredential, Issued } from '../../issue.ts'
+import type { Events } from '../../observe/events.ts'
+import type { SignReportKey } from '../../report-key.ts'
+import { decideSession, type Session, type SessionRequest } from '../../session.ts'
+import type { Reply, Request } from '../facts.ts'
+import { errorReplies, TokenReply, tokenRequestSchema } from '../schemas.ts'
+
+interface TokenRoute {
+  config: Config
+  clock: Clock
+  issue: IssueCredential
+  signReportKey: SignReportKey
+  events: Events
+}
+
+const REFUSALS: ErrorType[] = [
+  'upstream_rejected',
+  'unauthenticated',
+  'origin_not_allowed',
+  'referer_not_allowed',
+  'content_flagged',
+  'payload_too_large',
+  'unsupported_media_type',
+  'validation_failed',
+  'malformed_json',
+  'model_unavailable',
+  'rate_limited',
+  'budget_exhausted',
+  'upstream_rate_limited',
+  'upstream_auth_failed',
+  'internal',
+  'upstream_unavailable',
+  'upstream_invalid',
+  'circuit_open',
+  'overloaded',
+  'insufficient_quota',
+  'upstream_overloaded',
+  'auth_unavailable',
+  'upstream_timeout',
+]
+
+/** `POST /v1/realtime/token`: a credential for one session. */
+export function tokenRoute(app: FastifyInstance, { config, clock, issue, signReportKey, events }: TokenRoute): void {
+  const addresses = (model: string) => ({
+    web_rtc_url: `${config.OPENAI_PUBLIC_BASE_URL}/realtime/calls`,
+    websocket_url: `${config.OPENAI_PUBLIC_BASE_URL.replace(/^http/, 'ws')}/realtime?model=${encodeURIComponent(model)}`,
+  })
+
+  function render(session: Session, issued: Issued, sessionId: string): TokenReply {
+    const { voice, difficulty, mode, instructions } = session
+    const model = session.model.served
+    const issuedAt = Math.floor(clock.now() / 1000)
+    return {
+      client_secret: issued.value,
+      expires_at: issued.expiresAt,
+      expires_in: issued.expiresIn,
+      session_id: sessionId,
+      model,
+      voice,
+      instructions,
+      report_key: signReportKey({ sessionId, model, voice, difficulty, mode, issuedAt }),
+      ...addresses(model),
+    }
+  }
+
+  app.post<{ Body: SessionRequest }>('/v1/realtime/token', {
+    config: { access: 'jwt', rated: true },
+    schema: {
+      operationId: 'createToken',
+      summary: 'A short-lived credential for one voice session',
+      description: 'The browser then posts its SDP offer to `web_rtc_url` with `Bearer <client_secret>`.',
+      security: [{}, { jwt: [] }],
+      body: tokenRequestSchema(config),
+      response: { 200: TokenReply, ...errorReplies(REFUSALS) },
+    },
+    async handler(request, reply) {
+      if (config.CALLER_INSTRUCTIONS === 'refuse') refuseInstructions(request.body)
+      const session = decideSession(request.body, config, clock.now())
+      const issued = await issue({
+        session,
+        client: request.facts.client ?? 'unknown',
+        operator: request.facts.operator,
+        requestId: request.id,
+        signal: hangUpSignal(request, reply),
+      })
+      const sessionId = issued.sessionId ?? `sess_${randomUUID().replaceAll('-', '')}`
+      const totalMs = clock.mono() - request.facts.startedAt
+      reply.headers(endOfLifeHeaders(session.model))
+      reply.header('Server-Timing', `total;dur=${totalMs.toFixed(1)}, openai;dur=${issued.openAiMs.toFixed(1)}`)
+      announce(request, session, issued, sessionId, totalMs)
+      return render(session, issued, sessionId)
+    },
+  })
+
+  function announce(request: Request, session: Session, issued: Issued, sessionId: string, totalMs: number): void {
+    events.tokenIssued({
+      requestId: request.id,
+      sessionId,
+      client: request.facts.client ?? 'unknown',
+      origin: request.headers.origin,
+      session,
+      warm: issued.warm,
+      mintId: issued.mintId,
+      expiresAt: issued.expiresAt,
+      totalMs,
+      openAiMs: issued.openAiMs,
+    })
+  }
+}
+
+function refuseInstructions(body: SessionRequest): void {
+  if (body.instructions == null) return
+  throw new ServiceError('validation_failed', {
+    details: { fields: [{ path: 'instructions', message: 'this service takes no instructions of callers' }] },
+  })
+}
+
+/** Aborts when the caller hangs up before the answer is out. */
+function hangUpSignal(_request: Request, reply: Reply): AbortSignal {
+  const hangUp = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) hangUp.abort(new Error('the caller hung up'))
+  })
+  return hangUp.signal
+}

@@ -1,0 +1,38 @@
+import type { FastifySchemaValidationError } from 'fastify'
+import { ServiceError } from '../errors.ts'
+
+/** One bad field, as `details.fields` tells it. */
+interface BadField {
+  /** `voice`, `a.b`, or empty for the body as a whole. */
+  path: string
+  message: string
+}
+
+/** A body of 64 KiB can hold thousands of unknown fields; nobody reads more than this many. */
+const MAX_FIELDS = 100
+const MAX_PATH_LENGTH = 128
+
+/** Every bad field at once, in words for the person who wrote the client. */
+export function validationError(errors: readonly FastifySchemaValidationError[]): ServiceError {
+  const fields = errors.slice(0, MAX_FIELDS).map(badField)
+  const names = fields.slice(0, 10).map(field => field.path || 'body')
+  return new ServiceError('validation_failed', {
+    message: `Some fields are not valid: ${[...new Set(names)].join(', ')}${errors.length > names.length ? ', …' : ''}.`,
+    details: { fields },
+  })
+}
+
+function badField({ instancePath, keyword, params, message }: FastifySchemaValidationError): BadField {
+  const parent = instancePath.slice(1).replaceAll('/', '.')
+  if (keyword === 'additionalProperties') {
+    const name = String(params.additionalProperty)
+    return { path: bounded(parent ? `${parent}.${name}` : name), message: 'unknown field' }
+  }
+  const path = bounded(parent)
+  if (keyword === 'enum') return { path, message: `must be one of: ${(params.allowedValues as unknown[]).join(', ')}` }
+  return { path, message: message ?? 'not valid' }
+}
+
+function bounded(path: string): string {
+  return path.length > MAX_PATH_LENGTH ? `${path.slice(0, MAX_PATH_LENGTH)}…` : path
+}

@@ -1,0 +1,91 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import ipaddr from 'ipaddr.js'
+import type { TrustProxy } from '../config/trust-proxy.ts'
+
+type Address = ReturnType<typeof ipaddr.parse>
+
+/**
+ * The address a client is counted by: an IPv4 address, or the /64 of an IPv6 one, since a household or an attacker
+ * owns at least that much. `unknown` where the socket has no address (already closed).
+ */
+export function clientAddress(
+  socketAddress: string | undefined,
+  headers: IncomingHttpHeaders,
+  trust: TrustProxy,
+): string {
+  if (trust.kind === 'none') return countedAs(socketAddress)
+  const socket = parse(socketAddress)
+  const forwarded = trust.kind === 'railway' ? parse(headers['x-real-ip']) : fromChain(socket, headers, trust)
+  return forwarded ? normalised(forwarded) : countedAs(socketAddress)
+}
+
+function fromChain(
+  socket: Address | undefined,
+  headers: IncomingHttpHeaders,
+  trust: Exclude<TrustProxy, { kind: 'none' | 'railway' }>,
+): Address | undefined {
+  const header = headers['x-forwarded-for']
+  const chain = typeof header === 'string' ? header.split(',') : []
+  return trust.kind === 'hops' ? parse(chain.at(-trust.hops)) : firstUntrusted(socket, chain, trust.networks)
+}
+
+/** Walks from the socket leftwards past the networks we trust; what a trusted proxy saw is believed, nothing beyond. */
+function firstUntrusted(
+  socket: Address | undefined,
+  chain: string[],
+  networks: Extract<TrustProxy, { kind: 'networks' }>['networks'],
+): Address | undefined {
+  const trusted = (address: Address) =>
+    networks.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits))
+  let client = socket
+  for (let i = chain.length - 1; i >= 0 && client && trusted(client); i--) {
+    const next = parse(chain[i])
+    if (!next) return client
+    client = next
+  }
+  return client
+}
+
+/** Reads an address as proxies write it: with or without a port, with or without brackets, IPv4 inside IPv6 as IPv4. */
+function parse(text: string | string[] | undefined): Address | undefined {
+  if (typeof text !== 'string' || text.length > 64) return undefined
+  const bare = text
+    .trim()
+    .replace(/^\[(.*)\](:\d+)?$/, '$1')
+    .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
+  return /^[\da-fA-F.:]+$/.test(bare) && /\d+\.\d+\.\d+\.\d+$|:/.test(bare) && ipaddr.isValid(bare)
+    ? ipaddr.process(bare)
+    : undefined
+}
+
+function normalised(address: Address): string {
+  if (address.kind() === 'ipv4') return address.toString()
+  const groups = (address as ReturnType<typeof ipaddr.IPv6.parse>).parts.slice(0, 4)
+  return `${groups.map(group => group.toString(16)).join(':')}::/64`
+}
+
+const PLAIN_IPV4 = /^\d+\.\d+\.\d+\.\d+$/
+
+function countedAs(socketAddress: string | undefined): string {
+  if (socketAddress === undefined) return 'unknown'
+  // Node writes an IPv4 peer of a dual-stack socket as ::ffff:1.2.3.4; the common case needs no parser.
+  const bare = socketAddress.startsWith('::ffff:') ? socketAddress.slice(7) : socketAddress
+  if (PLAIN_IPV4.test(bare)) return bare
+  const address = parse(socketAddress.replace(/%.*$/, ''))
+  return address ? normalised(address) : 'unknown'
+}
+
+/** Headers by which proxies tell the client's address. */
+const FORWARDING_HEADERS = ['x-forwarded-for', 'x-real-ip', 'forwarded'] as const
+
+/** Whether a proxy seems to stand in front: under `none` that means all clients share one address. */
+export function hasForwardingHeader(headers: IncomingHttpHeaders): boolean {
+  return FORWARDING_HEADERS.some(name => headers[name] !== undefined)
+}
+
+/** Whether the browser speaks https, as far as a trusted proxy tells. */
+export function isForwardedHttps(headers: IncomingHttpHeaders, trust: TrustProxy): boolean {
+  if (trust.kind === 'none') return false
+  const proto = headers['x-forwarded-proto']
+  return typeof proto === 'string' && proto.split(',').at(-1)?.trim() === 'https'
+}

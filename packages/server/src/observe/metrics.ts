@@ -1,0 +1,89 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { VERSION } from '../version.ts'
+
+/** Read when Prometheus asks. */
+export interface Gauges {
+  openAiConnected(): boolean
+  circuitOpen(): boolean
+  openAiInFlight(): number
+}
+
+/** From a warm answer (well under a millisecond) to the longest deadline. */
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/** Every metric of the service, by Prometheus's naming rules: base units, `_total` on counters, bounded labels. */
+export type Metrics = ReturnType<typeof createMetrics>
+
+export function createMetrics(gauges: Gauges) {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry, prefix: 'parker_' })
+
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read())
+      },
+    })
+  gauge('parker_openai_connected', 'Whether the last probe or mint reached OpenAI.', () =>
+    Number(gauges.openAiConnected()),
+  )
+  gauge('parker_circuit_open', 'Whether the circuit breaker keeps requests from OpenAI.', () =>
+    Number(gauges.circuitOpen()),
+  )
+  gauge('parker_openai_in_flight', 'Mints under way.', () => gauges.openAiInFlight())
+  new Gauge({ name: 'parker_build_info', help: 'Constant 1.', labelNames: ['version'], registers }).set(
+    { version: VERSION },
+    1,
+  )
+
+  return {
+    registry,
+    requests: new Counter({
+      name: 'parker_http_requests_total',
+      help: 'Answered requests.',
+      labelNames: ['route', 'status'],
+      registers,
+    }),
+    requestSeconds: new Histogram({
+      name: 'parker_http_request_duration_seconds',
+      help: 'From the arrival of the head to the end of the answer.',
+      labelNames: ['route'],
+      buckets: SECONDS,
+      registers,
+    }),
+    errors: new Counter({
+      name: 'parker_errors_total',
+      help: 'Error answers, by type.',
+      labelNames: ['type'],
+      registers,
+    }),
+    tokens: new Counter({
+      name: 'parker_tokens_issued_total',
+      help: 'Credentials handed out.',
+      labelNames: ['model', 'voice', 'difficulty', 'mode', 'pool'],
+      registers,
+    }),
+    attempts: new Counter({
+      name: 'parker_openai_attempts_total',
+      help: 'Attempts at OpenAI, by outcome.',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    attemptSeconds: new Histogram({
+      name: 'parker_openai_attempt_duration_seconds',
+      help: 'Time of one attempt at OpenAI.',
+      buckets: SECONDS,
+      registers,
+    }),
+    ownSeconds: new Histogram({
+      name: 'parker_token_own_duration_seconds',
+      help: 'Time of a token request less the time spent at OpenAI.',
+      buckets: SECONDS,
+      registers,
+    }),
+  }
+}

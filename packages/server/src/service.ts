@@ -1,0 +1,72 @@
+import type { Clock } from './clock.ts'
+import type { Config } from './config/config.ts'
+import { deriveSecret } from './config/config.ts'
+import type { CacheStats } from './http/routes/root.ts'
+import { clientHasher } from './identity/client-hash.ts'
+import { jwtVerifier, type VerifyJwt } from './identity/jwt.ts'
+import { type IsOperator, operatorCheck } from './identity/operator.ts'
+import { type IssueCredential, issuer } from './issue.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import { memoryRates, type Rates } from './limits/rates.ts'
+import { turns } from './limits/turns.ts'
+import { fixedWindows, type Windows } from './limits/windows.ts'
+import { createEvents, type Events } from './observe/events.ts'
+import type { Logger } from './observe/log.ts'
+import { createMetrics, type Metrics } from './observe/metrics.ts'
+import { reportKeySigner, type SignReportKey } from './report-key.ts'
+import { type OpenAi, openAi } from './upstream/openai.ts'
+import { scrub } from './upstream/scrub.ts'
+import { type VoiceStats, voiceStats } from './voice/stats.ts'
+
+/** Everything the application stands on, put together once. */
+export interface Service {
+  config: Config
+  clock: Clock
+  startedAt: Date
+  lifecycle: Lifecycle
+  openai: OpenAi
+  issue: IssueCredential
+  cacheStats(): CacheStats
+  signReportKey: SignReportKey
+  isOperator: IsOperator
+  verifyJwt: VerifyJwt | null
+  badJwts: Windows
+  rates: Rates
+  stats: VoiceStats
+  metrics: Metrics
+  events: Events
+}
+
+/** Bad JWTs that an address may send in a minute. */
+const BAD_JWTS_PER_MINUTE = 10
+
+export function createService(config: Config, clock: Clock, logger: Logger): Service {
+  const stats = voiceStats()
+  const hashClient = clientHasher(config.CLIENT_HASH_SECRET)
+  const metrics = createMetrics({
+    openAiConnected: () => openai.health.connected,
+    circuitOpen: () => openai.breaker.state.name !== 'closed',
+    openAiInFlight: () => openai.inFlight,
+  })
+  const apiKey = config.OPENAI_API_KEY.reveal()
+  const events = createEvents(logger, metrics, stats, hashClient, text => scrub(text, [apiKey]))
+  const openai = openAi(config, clock, events)
+  const line = turns(config.RATE_LIMIT_BURST, config.UPSTREAM_DEADLINE_MS)
+  return {
+    config,
+    clock,
+    startedAt: new Date(clock.now()),
+    lifecycle: { draining: false },
+    openai,
+    issue: issuer(config, openai, line, hashClient, clock),
+    cacheStats: () => ({ entries: 0, hits: 0, misses: 0, hit_rate: 0, minted: 0, expired_unused: 0 }),
+    signReportKey: reportKeySigner(deriveSecret(config.CLIENT_HASH_SECRET, 'report-key')),
+    isOperator: operatorCheck(config.ADMIN_TOKEN),
+    verifyJwt: config.jwt ? jwtVerifier(config.jwt, clock) : null,
+    badJwts: fixedWindows(BAD_JWTS_PER_MINUTE, 60_000, clock.mono),
+    rates: memoryRates(config, clock),
+    stats,
+    metrics,
+    events,
+  }
+}

@@ -1,0 +1,46 @@
+import type { DifficultyName } from './catalogue/difficulties.ts'
+import { type ModelState, modelState } from './catalogue/models.ts'
+import type { ModeName } from './catalogue/modes.ts'
+import type { SportName } from './catalogue/sports.ts'
+import type { Config } from './config/config.ts'
+import { composeInstructions } from './persona.ts'
+
+/** What a caller asked for, already validated. */
+export interface SessionRequest {
+  model?: string
+  voice?: string
+  instructions?: string | null
+  difficulty?: DifficultyName
+  sport?: SportName
+  mode?: ModeName
+  context?: string | null
+}
+
+/** What the session will be. */
+export interface Session {
+  /** The model asked for; `model.served` is the one the session gets. */
+  model: ModelState
+  voice: string
+  difficulty: DifficultyName
+  mode: ModeName | undefined
+  sport: SportName | undefined
+  instructions: string
+  /** Whether any visitor may ask for the very same session: no instructions and no context of the caller's own. */
+  shared: boolean
+}
+
+type Defaults = Pick<Config, 'REALTIME_MODEL' | 'REALTIME_VOICE' | 'DEFAULT_INSTRUCTIONS'>
+
+/** Decides the session. Pure; `now` (milliseconds since 1970) decides which models have retired. */
+export function decideSession(request: SessionRequest, defaults: Defaults, now: number): Session {
+  const difficulty = request.difficulty ?? 'easy'
+  return {
+    model: modelState(request.model ?? defaults.REALTIME_MODEL, now),
+    voice: request.voice ?? defaults.REALTIME_VOICE,
+    difficulty,
+    mode: request.mode,
+    sport: request.sport,
+    instructions: composeInstructions({ ...request, difficulty }, defaults.DEFAULT_INSTRUCTIONS),
+    shared: request.instructions == null && request.context == null,
+  }
+}

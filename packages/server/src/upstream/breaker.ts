@@ -1,0 +1,52 @@
+/** Told how the attempt ended; to be called exactly once. */
+export type Verdict = 'success' | 'failure' | 'neutral'
+
+/** Where the breaker stands. */
+export type BreakerState = { name: 'closed'; failures: number } | { name: 'open'; until: number } | { name: 'trial' }
+
+export interface Breaker {
+  /** Lets an attempt begin and returns how to report its end; or how long to stay away, milliseconds. */
+  enter(): { report(verdict: Verdict): void } | { refusedFor: number }
+  readonly state: BreakerState
+}
+
+/**
+ * A circuit breaker over consecutive failures: closed until `threshold` of them, then open for `resetMs`, then one
+ * trial decides. Neutral ends (a caller's own mistake, a lack of credit) neither add to the count nor clear it; as the
+ * end of a trial they show that OpenAI answers, and close it. Attempts begun before it opened change nothing any more.
+ */
+export function circuitBreaker(threshold: number, resetMs: number, mono: () => number): Breaker {
+  let state: BreakerState = { name: 'closed', failures: 0 }
+
+  const open = () => {
+    state = { name: 'open', until: mono() + resetMs }
+  }
+
+  function reportOrdinary(verdict: Verdict): void {
+    if (state.name !== 'closed') return
+    if (verdict === 'success') state = { name: 'closed', failures: 0 }
+    if (verdict !== 'failure') return
+    state = { name: 'closed', failures: state.failures + 1 }
+    if (state.failures >= threshold) open()
+  }
+
+  function reportTrial(verdict: Verdict): void {
+    if (verdict === 'failure') open()
+    else state = { name: 'closed', failures: 0 }
+  }
+
+  return {
+    enter() {
+      if (state.name === 'closed') return { report: reportOrdinary }
+      // How long a trial takes is not known; a second is a polite guess.
+      if (state.name === 'trial') return { refusedFor: 1000 }
+      const left = state.until - mono()
+      if (left > 0) return { refusedFor: left }
+      state = { name: 'trial' }
+      return { report: reportTrial }
+    },
+    get state() {
+      return state
+    },
+  }
+}

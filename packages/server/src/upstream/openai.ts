@@ -1,0 +1,211 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config/config.ts'
+import { retryAfterSeconds, ServiceError } from '../errors.ts'
+import { type Minted, readAnswer } from './answer.ts'
+import { jitteredWait } from './backoff.ts'
+import { type Breaker, circuitBreaker, type Verdict } from './breaker.ts'
+import { BrokenAnswer, connect } from './connection.ts'
+import { FORMS } from './forms.ts'
+import { type Health, openAiHealth } from './health.ts'
+import { BREAKAGES, type Failure, type UpstreamError } from './outcome.ts'
+import { plainIdentifier, scrub } from './scrub.ts'
+
+/** The upstream request that makes one kind of secret, byte for byte; two requests with equal orders are interchangeable. */
+export interface MintOrder {
+  /** JSON text. */
+  body: string
+  /** `OpenAI-Safety-Identifier`, where the client's is sent. */
+  safetyIdentifier: string | undefined
+}
+
+/** One attempt, as the log and the metrics see it. */
+export interface AttemptReport {
+  requestId: string
+  outcome: 'ok' | Failure['type']
+  durationMs: number
+  status?: number
+  /** OpenAI's own request id. */
+  openaiRequestId?: string
+  error?: UpstreamError
+  oddity?: string
+}
+
+/** OpenAI as the rest of the service sees it. */
+export interface OpenAi {
+  /** Makes a secret, with retries, within the deadline. Throws `ServiceError`; or the signal's reason, if it aborts a wait. */
+  mint(order: MintOrder, requestId: string, signal: AbortSignal): Promise<Minted>
+  /** Makes a secret in one attempt that neither the breaker nor a retry knows of. Throws `ServiceError`. */
+  mintQuietly(order: MintOrder, requestId: string): Promise<Minted>
+  /** Asks for the list of models, to learn whether OpenAI can be reached with our key. Never throws. */
+  probe(): Promise<void>
+  /** Mints under way, retries and their waits included. */
+  readonly inFlight: number
+  readonly health: Health
+  readonly breaker: Breaker
+  close(): Promise<void>
+}
+
+type UpstreamConfig = Pick<
+  Config,
+  | 'OPENAI_API_KEY'
+  | 'OPENAI_BASE_URL'
+  | 'OPENAI_ORGANIZATION'
+  | 'OPENAI_PROJECT'
+  | 'OPENAI_REALTIME_API'
+  | 'UPSTREAM_TIMEOUT_MS'
+  | 'UPSTREAM_DEADLINE_MS'
+  | 'UPSTREAM_MAX_RETRIES'
+  | 'CIRCUIT_FAILURE_THRESHOLD'
+  | 'CIRCUIT_RESET_SECONDS'
+>
+
+export interface OpenAiEvents {
+  attempted(report: AttemptReport): void
+  connectionChanged(connected: boolean): void
+}
+
+/** An attempt's failure on its way to a retry or to the caller. */
+class FailedAttempt extends Error {
+  readonly failure: Failure
+
+  constructor(failure: Failure, cause?: unknown) {
+    super(failure.type, { cause })
+    this.failure = failure
+  }
+}
+
+export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvents): OpenAi {
+  const form = FORMS[config.OPENAI_REALTIME_API]
+  const apiKey = config.OPENAI_API_KEY.reveal()
+  const connection = connect(config.OPENAI_BASE_URL, config.UPSTREAM_TIMEOUT_MS)
+  const breaker = circuitBreaker(config.CIRCUIT_FAILURE_THRESHOLD, config.CIRCUIT_RESET_SECONDS * 1000, clock.mono)
+  const health = openAiHealth(events.connectionChanged)
+  let inFlight = 0
+
+  const identity: Record<string, string> = {
+    authorization: `Bearer ${apiKey}`,
+    ...(config.OPENAI_ORGANIZATION ? { 'OpenAI-Organization': config.OPENAI_ORGANIZATION } : {}),
+    ...(config.OPENAI_PROJECT ? { 'OpenAI-Project': config.OPENAI_PROJECT } : {}),
+  }
+  const mintHeaders = { ...identity, ...form.headers, 'content-type': 'application/json' }
+
+  async function attempt(order: MintOrder, requestId: string, timeoutMs: number): Promise<Minted> {
+    const headers: Record<string, string> = { ...mintHeaders, 'X-Client-Request-Id': requestId }
+    if (order.safetyIdentifier) headers['OpenAI-Safety-Identifier'] = order.safetyIdentifier
+    const started = clock.mono()
+    const report = (outcome: AttemptReport['outcome'], found: Partial<AttemptReport> = {}) =>
+      events.attempted({ requestId, outcome, durationMs: clock.mono() - started, ...found })
+    try {
+      const answer = await connection.send({ method: 'POST', path: form.path, headers, body: order.body }, timeoutMs)
+      const reading = readAnswer(answer, form, apiKey, clock.now())
+      const found = { status: answer.status, openaiRequestId: plainIdentifier(answer.headers['x-request-id']) }
+      if ('minted' in reading) {
+        report('ok', found)
+        health.note(true)
+        return reading.minted
+      }
+      const error = { ...reading.error, message: scrub(reading.error.message, [apiKey, order.body]) }
+      report(reading.failure.type, { ...found, error, ...(reading.oddity ? { oddity: reading.oddity } : {}) })
+      health.note(!reading.failure.disconnected)
+      throw new FailedAttempt(reading.failure)
+    } catch (error) {
+      if (!(error instanceof BrokenAnswer)) throw error
+      const failure = BREAKAGES[error.breakage]
+      report(failure.type, { oddity: breakageCode(error.cause) })
+      health.note(!failure.disconnected)
+      throw new FailedAttempt(failure, error.cause)
+    }
+  }
+
+  async function guardedAttempt(order: MintOrder, requestId: string, timeoutMs: number): Promise<Minted> {
+    const admission = breaker.enter()
+    if ('refusedFor' in admission)
+      throw new ServiceError('circuit_open', { retryAfter: retryAfterSeconds(admission.refusedFor) })
+    let verdict: Verdict = 'neutral'
+    try {
+      const minted = await attempt(order, requestId, timeoutMs)
+      verdict = 'success'
+      return minted
+    } catch (error) {
+      if (error instanceof FailedAttempt && error.failure.counts) verdict = 'failure'
+      throw error
+    } finally {
+      admission.report(verdict)
+    }
+  }
+
+  async function withRetries(order: MintOrder, requestId: string, signal: AbortSignal): Promise<Minted> {
+    const deadline = clock.mono() + config.UPSTREAM_DEADLINE_MS
+    for (let retry = 0; ; retry++) {
+      try {
+        const left = Math.max(1, deadline - clock.mono())
+        return await guardedAttempt(order, requestId, Math.min(config.UPSTREAM_TIMEOUT_MS, left))
+      } catch (error) {
+        if (!(error instanceof FailedAttempt)) throw error
+        const { failure } = error
+        const wait = failure.retryAfterMs ?? jitteredWait(retry, Math.random)
+        const again = failure.retryable && retry < config.UPSTREAM_MAX_RETRIES && breaker.state.name === 'closed'
+        if (!again || clock.mono() + wait >= deadline) throw asServiceError(failure, error.cause)
+        await sleep(wait, undefined, { signal })
+      }
+    }
+  }
+
+  async function counted<T>(work: Promise<T>): Promise<T> {
+    inFlight++
+    try {
+      return await work
+    } finally {
+      inFlight--
+    }
+  }
+
+  return {
+    mint: (order, requestId, signal) => counted(withRetries(order, requestId, signal)),
+    mintQuietly: (order, requestId) =>
+      counted(
+        attempt(order, requestId, config.UPSTREAM_TIMEOUT_MS).catch(error => {
+          throw error instanceof FailedAttempt ? asServiceError(error.failure, error.cause) : error
+        }),
+      ),
+    async probe() {
+      try {
+        const { status } = await connection.send(
+          { method: 'GET', path: '/models', headers: identity },
+          config.UPSTREAM_TIMEOUT_MS,
+        )
+        health.note(status !== 401 && status < 500)
+      } catch (error) {
+        health.note(error instanceof BrokenAnswer && error.breakage === 'invalid')
+      }
+    },
+    get inFlight() {
+      return inFlight
+    },
+    health,
+    breaker,
+    close: () => connection.close(),
+  }
+}
+
+/** Waits longer than this are not passed on: nobody should be told to come back next month. */
+const LONGEST_RETRY_AFTER_MS = 3_600_000
+
+const DEFAULT_RETRY_AFTER_MS: Partial<Record<Failure['type'], number>> = {
+  upstream_rate_limited: 5000,
+  upstream_overloaded: 5000,
+  insufficient_quota: 60_000,
+}
+
+function asServiceError({ type, retryAfterMs }: Failure, cause: unknown): ServiceError {
+  const wait = retryAfterMs ?? DEFAULT_RETRY_AFTER_MS[type]
+  return new ServiceError(type, {
+    cause,
+    ...(wait === undefined ? {} : { retryAfter: retryAfterSeconds(Math.min(wait, LONGEST_RETRY_AFTER_MS)) }),
+  })
+}
+
+function breakageCode(cause: unknown): string {
+  return plainIdentifier((cause as { code?: unknown })?.code) || 'unknown'
+}
