@@ -37,6 +37,8 @@ export const BASE_SETTINGS: Settings = {
   RATE_LIMIT_PER_MINUTE: '1000000',
   RATE_LIMIT_BURST: '1000',
   CIRCUIT_FAILURE_THRESHOLD: '10000',
+  // Requests at the stand-in are counted; tests of the pool turn it on.
+  POOL_ENABLED: 'false',
 }
 
 /**

@@ -60,6 +60,8 @@ const drip: Play = (response, { byteMs }, real) => {
   sendHead(response, answer, bytes.length)
   response.flushHeaders()
   repeat(response, byteMs, () => {
+    // The timer may fire once more between the end and the close.
+    if (response.writableEnded) return
     response.write(bytes.subarray(next, next + 1))
     next += 1
     if (next >= bytes.length) response.end()

@@ -68,7 +68,7 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
   tokenRoute(app, service)
   optionsRoute(app, config, clock)
   voiceMetricsRoute(app, service.stats, service.startedAt)
-  rootRoute(app, service.cacheStats)
+  rootRoute(app, service.pool.stats)
   healthRoute(app, service.openai.health)
   readyRoute(app, lifecycle)
   if (config.METRICS_ENABLED) metricsRoute(app, service.metrics.registry, config.ADMIN_TOKEN !== undefined)

@@ -3,6 +3,8 @@ import type { Config } from './config/config.ts'
 import { retryAfterSeconds, ServiceError } from './errors.ts'
 import type { HashClient } from './identity/client-hash.ts'
 import type { Turns } from './limits/turns.ts'
+import type { Pooled } from './pool/kinds.ts'
+import { type Pool, pooled } from './pool/pool.ts'
 import type { Session } from './session.ts'
 import type { Minted } from './upstream/answer.ts'
 import { FORMS } from './upstream/forms.ts'
@@ -21,25 +23,30 @@ export interface Wish {
 
 /** A credential, as it is handed out. */
 export interface Issued extends Minted {
+  /** Whether it was ready before the request came. */
   warm: boolean
-  /** The request that made it. */
+  /** The request or pool mint that made it. */
   mintId: string
-  /** Seconds it can still start a session, by our clock. */
+  /** Whole seconds it can still start a session, by our clock. */
   expiresIn: number
-  /** Milliseconds spent at OpenAI for this request. */
+  /** Milliseconds that this request waited for OpenAI. */
   openAiMs: number
 }
 
-/** Gets a credential for a wish. Throws `ServiceError`, or the signal's reason. */
+/** Gets a credential for a wish. Throws `ServiceError`, or the signal's reason when the caller has gone. */
 export type IssueCredential = (wish: Wish) => Promise<Issued>
 
-export function issuer(
-  config: Config,
-  openai: OpenAi,
-  turns: Turns,
-  hashClient: HashClient,
-  clock: Clock,
-): IssueCredential {
+interface IssuerParts {
+  config: Config
+  openai: OpenAi
+  pool: Pool
+  turns: Turns
+  hashClient: HashClient
+  clock: Clock
+}
+
+/** From the pool if it can, else in the client's turn from OpenAI. */
+export function issuer({ config, openai, pool, turns, hashClient, clock }: IssuerParts): IssueCredential {
   const form = FORMS[config.OPENAI_REALTIME_API]
 
   function orderFor({ session, client }: Wish): MintOrder {
@@ -53,28 +60,42 @@ export function issuer(
     if (openai.inFlight >= config.MAX_IN_FLIGHT) throw new ServiceError('overloaded', { retryAfter: 1 })
   }
 
-  async function mint(order: MintOrder, { requestId, signal }: Wish): Promise<Issued> {
+  function render({ endsAt, ...secret }: Pooled, openAiMs: number): Issued {
+    const expiresIn = Math.max(0, Math.floor((endsAt - clock.mono()) / 1000))
+    return { ...secret, expiresIn, warm: openAiMs === 0, openAiMs }
+  }
+
+  async function mint(order: MintOrder, { requestId, signal }: Wish, deadline: number): Promise<Pooled> {
     shedLoad()
+    const sentAt = clock.mono()
+    const minted = await openai.mint(order, requestId, signal, deadline)
+    return pooled(minted, requestId, sentAt, config.TOKEN_TTL_SECONDS, clock)
+  }
+
+  /** A secret of this request's own: one that the pool is just getting, or a new one. */
+  async function obtain(order: MintOrder, wish: Wish): Promise<Issued> {
     const started = clock.mono()
-    const minted = await openai.mint(order, requestId, signal)
-    return {
-      ...minted,
-      warm: false,
-      mintId: requestId,
-      expiresIn: Math.max(0, Math.min(config.TOKEN_TTL_SECONDS, minted.expiresAt - Math.floor(clock.now() / 1000))),
-      openAiMs: clock.mono() - started,
+    const found = pool.claim(order)
+    if (found && !(found instanceof Promise)) return render(found, 0)
+    const secret = (await found) ?? (await mint(order, wish, started + config.UPSTREAM_DEADLINE_MS))
+    if (wish.signal.aborted) {
+      pool.deposit(order, secret)
+      throw wish.signal.reason
     }
+    return render(secret, clock.mono() - started)
   }
 
   return async wish => {
     const order = orderFor(wish)
-    if (wish.operator) return mint(order, wish)
+    const ready = pool.take(order, wish.session.shared && order.safetyIdentifier === undefined)
+    if (ready) return render(ready, 0)
+    if (wish.operator) return obtain(order, wish)
     // Looked at before the wait for a turn too, so that an overloaded service refuses at once.
-    shedLoad()
+    if (!pool.has(order)) shedLoad()
     const endTurn = await turns.take(wish.client, wish.signal)
     if (!endTurn) throw new ServiceError('rate_limited', { retryAfter: retryAfterSeconds(config.UPSTREAM_DEADLINE_MS) })
     try {
-      return await mint(order, wish)
+      return await obtain(order, wish)
     } finally {
       endTurn()
     }

@@ -1,7 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { deriveSecret } from './config/config.ts'
-import type { CacheStats } from './http/routes/root.ts'
 import { clientHasher } from './identity/client-hash.ts'
 import { jwtVerifier, type VerifyJwt } from './identity/jwt.ts'
 import { type IsOperator, operatorCheck } from './identity/operator.ts'
@@ -13,6 +12,8 @@ import { fixedWindows, type Windows } from './limits/windows.ts'
 import { createEvents, type Events } from './observe/events.ts'
 import type { Logger } from './observe/log.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
+import { noPool } from './pool/no-pool.ts'
+import { type Pool, secretPool } from './pool/pool.ts'
 import { reportKeySigner, type SignReportKey } from './report-key.ts'
 import { type OpenAi, openAi } from './upstream/openai.ts'
 import { scrub } from './upstream/scrub.ts'
@@ -26,7 +27,7 @@ export interface Service {
   lifecycle: Lifecycle
   openai: OpenAi
   issue: IssueCredential
-  cacheStats(): CacheStats
+  pool: Pool
   signReportKey: SignReportKey
   isOperator: IsOperator
   verifyJwt: VerifyJwt | null
@@ -47,19 +48,33 @@ export function createService(config: Config, clock: Clock, logger: Logger): Ser
     openAiConnected: () => openai.health.connected,
     circuitOpen: () => openai.breaker.state.name !== 'closed',
     openAiInFlight: () => openai.inFlight,
+    pool: () => pool.stats(),
   })
   const apiKey = config.OPENAI_API_KEY.reveal()
   const events = createEvents(logger, metrics, stats, hashClient, text => scrub(text, [apiKey]))
-  const openai = openAi(config, clock, events)
-  const line = turns(config.RATE_LIMIT_BURST, config.UPSTREAM_DEADLINE_MS)
+  const openai = openAi(config, clock, {
+    attempted: events.attempted,
+    connectionChanged(connected) {
+      events.connectionChanged(connected)
+      if (connected) pool.topUp()
+    },
+  })
+  const pool = config.POOL_ENABLED ? secretPool(config, openai, clock) : noPool()
   return {
     config,
     clock,
     startedAt: new Date(clock.now()),
     lifecycle: { draining: false },
     openai,
-    issue: issuer(config, openai, line, hashClient, clock),
-    cacheStats: () => ({ entries: 0, hits: 0, misses: 0, hit_rate: 0, minted: 0, expired_unused: 0 }),
+    pool,
+    issue: issuer({
+      config,
+      openai,
+      pool,
+      turns: turns(config.RATE_LIMIT_BURST, config.UPSTREAM_DEADLINE_MS),
+      hashClient,
+      clock,
+    }),
     signReportKey: reportKeySigner(deriveSecret(config.CLIENT_HASH_SECRET, 'report-key')),
     isOperator: operatorCheck(config.ADMIN_TOKEN),
     verifyJwt: config.jwt ? jwtVerifier(config.jwt, clock) : null,

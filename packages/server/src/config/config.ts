@@ -62,10 +62,17 @@ export function decideConfig(env: Environment, now: number = Date.now()): Decisi
     ALLOWED_MODELS: allowedModels(values),
     CORS_ORIGINS: values.CORS_ORIGINS ?? values.ALLOWED_ORIGINS,
     TRANSCRIPTION_MODEL: transcriptionModel(values),
+    ...decidePool(values),
     CLIENT_HASH_SECRET: values.CLIENT_HASH_SECRET ?? deriveSecret(apiKey, 'client-hash'),
     jwt,
   }
-  return { config, remarks: remarksOn(config, env, now) }
+  const remarks = remarksOn(config, env, now)
+  if (values.POOL_ENABLED && !config.POOL_ENABLED)
+    remarks.push({
+      level: 'warn',
+      text: 'The pool of ready secrets is off: TOKEN_TTL_SECONDS leaves them too little time to wait.',
+    })
+  return { config, remarks }
 }
 
 /** A secret of our own that changes with the API key and does not reveal it (HKDF, RFC 5869). */
@@ -86,6 +93,15 @@ function transcriptionModel(values: Values): string | null {
   const model =
     values.TRANSCRIPTION_MODEL ?? (values.OPENAI_REALTIME_API === 'beta' ? 'whisper-1' : 'gpt-realtime-whisper')
   return model === 'none' ? null : model
+}
+
+/** A secret that waits shorter than this, seconds, would mostly be minted in vain. */
+const LEAST_SHELF_SECONDS = 30
+
+function decidePool(values: Values): Pick<Config, 'POOL_ENABLED' | 'POOL_MIN_REMAINING_SECONDS'> {
+  const remaining = Math.min(values.POOL_MIN_REMAINING_SECONDS, values.TOKEN_TTL_SECONDS / 2)
+  const worthwhile = values.TOKEN_TTL_SECONDS - remaining >= LEAST_SHELF_SECONDS
+  return { POOL_ENABLED: values.POOL_ENABLED && worthwhile, POOL_MIN_REMAINING_SECONDS: remaining }
 }
 
 function decideJwt(values: Values, problems: Problem[]): JwtConfig | null {

@@ -302,6 +302,38 @@ export const SETTINGS = {
       doc: 'How long requests fail at once before one is tried.',
     }),
   },
+  Pool: {
+    POOL_ENABLED: setting({
+      parse: boolean,
+      default: 'true',
+      example: 'true',
+      doc: 'Keeps unused secrets ready, so that callers need not wait for OpenAI.',
+    }),
+    POOL_MAX_PER_KEY: setting({
+      parse: integer(1, 10_000),
+      default: '32',
+      example: '32',
+      doc: 'Most secrets of one kind, ready and under way.',
+    }),
+    POOL_MAX_TOTAL: setting({
+      parse: integer(1, 100_000),
+      default: '256',
+      example: '256',
+      doc: 'Most secrets of all kinds, ready and under way.',
+    }),
+    POOL_MIN_REMAINING_SECONDS: setting({
+      parse: integer(1, 7200),
+      default: '120',
+      example: '120',
+      doc: 'Time that a ready secret must have left to be handed out, seconds; at most half of `TOKEN_TTL_SECONDS` counts.',
+    }),
+    POOL_MINTS_PER_MINUTE: setting({
+      parse: integer(1, 1_000_000),
+      default: '1200',
+      example: '1200',
+      doc: 'Most secrets made ahead in a minute: a stop for a runaway, not a throttle.',
+    }),
+  },
   Operation: {
     PORT: setting({
       parse: integer(0, 65_535),

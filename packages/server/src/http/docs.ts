@@ -7,6 +7,7 @@ import { PAGE_POLICY } from './headers.ts'
 /** The OpenAPI 3.1 document, made from the schemas that validate. Register it before the routes. */
 export async function openApi(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
+    transformObject: document => withOptionalBodies('openapiObject' in document ? document.openapiObject : {}),
     openapi: {
       openapi: '3.1.0',
       info: {
@@ -34,4 +35,13 @@ export async function openApi(app: FastifyInstance): Promise<void> {
 export async function docsRoutes(app: FastifyInstance): Promise<void> {
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: PAGE_POLICY, logLevel: 'silent' })
   app.get('/openapi.json', { schema: { hide: true }, handler: async () => app.swagger() })
+}
+
+type Paths = { paths?: Record<string, Record<string, { requestBody?: { required?: boolean } }>> }
+
+/** Every body may be left out, which the schemas alone cannot say. */
+function withOptionalBodies<T extends object>(document: T): T {
+  for (const path of Object.values((document as Paths).paths ?? {}))
+    for (const { requestBody } of Object.values(path)) if (requestBody) requestBody.required = false
+  return document
 }

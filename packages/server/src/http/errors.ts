@@ -20,7 +20,7 @@ export function errorAnswers(app: FastifyInstance): void {
 /** Answers an error, and notes it for the log. */
 export function answerError(thrown: unknown, request: Request, reply: Reply): Reply {
   const error = asServiceError(thrown)
-  request.facts.errorType = request.raw.destroyed && reply.raw.destroyed ? 'caller_gone' : error.type
+  request.facts.errorType = error.type
   request.facts.cause = error.extras.cause
   const { retryAfter, headers } = error.extras
   if (retryAfter !== undefined) reply.header('Retry-After', String(retryAfter))

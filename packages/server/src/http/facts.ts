@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { IsOperator } from '../identity/operator.ts'
-import type { Admission } from './rates.ts'
 
 /** What the steps find out about a request, for the steps after them and for the log. */
 export interface Facts {
@@ -11,8 +10,8 @@ export interface Facts {
   operator: boolean
   /** Who is counted: `ip:…`, `sub:…` or `operator`. */
   client: string | undefined
-  /** What the rates granted, on routes that have them. */
-  admission: Admission | undefined
+  /** What the route adds to the request's log line. Nothing confidential. */
+  logged: Record<string, unknown> | undefined
   errorType: string | undefined
   cause: unknown
 }
@@ -40,7 +39,7 @@ export function requestFacts(app: FastifyInstance, clock: Clock, isOperator: IsO
       startedAt: clock.mono(),
       operator: isOperator(request.headers.authorization),
       client: undefined,
-      admission: undefined,
+      logged: undefined,
       errorType: undefined,
       cause: undefined,
     }

@@ -1,12 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { type ErrorType, retryAfterSeconds, ServiceError } from '../errors.ts'
 import { type Rates, type Ruling, WINDOW_SECONDS } from '../limits/rates.ts'
-import type { Reply, Request } from './facts.ts'
-
-/** What a request took from the day's budgets; kept when a credential was handed out, else given back. */
-export interface Admission {
-  giveBack(): void
-}
+import type { Reply } from './facts.ts'
 
 /**
  * Step 6: the rates, on routes that ask for them. Headers as draft-ietf-httpapi-ratelimit-headers-10. A reservation is
@@ -17,28 +12,22 @@ export function rates(app: FastifyInstance, limits: Rates, now: () => number): v
     const { client, operator } = request.facts
     if (!request.routeOptions.config.rated || operator || client === undefined) return done()
     const ruling = limits.rule(client)
-    if (ruling instanceof Promise) ruling.then(ready => done(admit(ready, request, reply, now())), done)
-    else done(admit(ruling, request, reply, now()))
-  })
-
-  app.addHook('onResponse', (request, reply, done) => {
-    if (reply.statusCode !== 200) request.facts.admission?.giveBack()
-    done()
-  })
-
-  app.addHook('onRequestAbort', (request, done) => {
-    request.facts.admission?.giveBack()
-    done()
+    if (ruling instanceof Promise) ruling.then(ready => done(admit(ready, reply, now())), done)
+    else done(admit(ruling, reply, now()))
   })
 }
 
-function admit({ minute, day }: Ruling, request: Request, reply: Reply, now: number): ServiceError | undefined {
+function admit({ minute, day }: Ruling, reply: Reply, now: number): ServiceError | undefined {
   const seconds = Math.ceil(minute.resetsIn / 1000)
   reply.header('RateLimit-Policy', `"minute";q=${minute.limit};w=${WINDOW_SECONDS}`)
   reply.header('RateLimit', `"minute";r=${minute.remaining};t=${seconds}`)
   if (!minute.allowed) return refusal('rate_limited', minute, now)
   if (day && !day.granted) return refusal('budget_exhausted', day, now)
-  request.facts.admission = day
+  if (day) {
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished || reply.statusCode !== 200) day.giveBack()
+    })
+  }
   return undefined
 }
 

@@ -1,13 +1,20 @@
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { Events } from '../observe/events.ts'
-import { pathOf } from './facts.ts'
+import { pathOf, type Reply, type Request } from './facts.ts'
 
 const MAX_LOGGED = 256
+/** nginx's word for a caller that went away before the answer. */
+const CALLER_GONE = 499
 
 /** One line a request, when its answer is out or its caller has gone. */
 export function requestLog(app: FastifyInstance, events: Events, clock: Clock): void {
-  app.addHook('onResponse', (request, reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.raw.once('close', () => logRequest(request, reply))
+    done()
+  })
+
+  function logRequest(request: Request, reply: Reply): void {
     const { facts } = request
     const gone = !reply.raw.writableFinished
     events.requestEnded({
@@ -15,14 +22,13 @@ export function requestLog(app: FastifyInstance, events: Events, clock: Clock): 
       method: request.method,
       path: pathOf(request.url).slice(0, MAX_LOGGED),
       route: request.routeOptions.url ?? 'none',
-      // 499 is nginx's word for a caller that went away before the answer.
-      status: gone ? 499 : reply.statusCode,
+      status: gone ? CALLER_GONE : reply.statusCode,
       durationMs: clock.mono() - facts.startedAt,
       client: facts.client,
       origin: request.headers.origin?.slice(0, MAX_LOGGED),
-      errorType: facts.errorType,
+      logged: facts.logged,
+      errorType: gone ? undefined : facts.errorType,
       cause: facts.cause,
     })
-    done()
-  })
+  }
 }

@@ -1,5 +1,4 @@
 import type { HashClient } from '../identity/client-hash.ts'
-import type { Session } from '../session.ts'
 import type { OpenAiEvents } from '../upstream/openai.ts'
 import type { VoiceStats } from '../voice/stats.ts'
 import type { Logger } from './log.ts'
@@ -17,9 +16,25 @@ export interface RequestEnd {
   durationMs: number
   client: string | undefined
   origin: string | undefined
+  /** What the route adds. */
+  logged: Record<string, unknown> | undefined
   errorType: string | undefined
   /** What went wrong inside; never shown to the caller. */
   cause: unknown
+}
+
+/** What a token request's log lines say of it; only names from our tables and identifiers. */
+export interface IssueLine {
+  model: string
+  voice: string
+  difficulty: string
+  mode: string | undefined
+  sport: string | undefined
+  pool_hit?: boolean
+  /** The request or pool mint that made the secret. */
+  mint_id?: string
+  openai_ms?: number
+  openai_request_id?: string | undefined
 }
 
 /** A credential that was handed out. */
@@ -28,15 +43,10 @@ export interface Issue {
   sessionId: string
   client: string
   origin: string | undefined
-  session: Session
-  /** Whether it came warm from the pool. */
-  warm: boolean
-  /** The request or pool mint that made it. */
-  mintId: string
+  line: IssueLine & { pool_hit: boolean; openai_ms: number }
   expiresAt: number
-  /** Milliseconds of the whole request, and of it at OpenAI. */
+  /** Milliseconds of the whole request. */
   totalMs: number
-  openAiMs: number
 }
 
 /** One function for each thing that happens: its metric and its log line together. None throws. */
@@ -68,6 +78,7 @@ export function createEvents(
           duration_ms: round(end.durationMs),
           client: hashed(end.client),
           origin: end.origin,
+          ...end.logged,
           error: end.errorType,
           cause: describeCause(end.cause, scrubbed),
         },
@@ -76,25 +87,19 @@ export function createEvents(
     },
 
     /** The audit event. */
-    tokenIssued(issue: Issue) {
-      const { session, warm } = issue
-      const names = { model: session.model.served, voice: session.voice, difficulty: session.difficulty }
-      metrics.tokens.inc({ ...names, mode: session.mode ?? 'none', pool: warm ? 'hit' : 'miss' })
-      metrics.ownSeconds.observe(Math.max(0, issue.totalMs - issue.openAiMs) / 1000)
-      stats.issued(names, warm ? undefined : issue.openAiMs)
+    tokenIssued({ line, ...issue }: Issue) {
+      const { model, voice, difficulty } = line
+      metrics.tokens.inc({ model, voice, difficulty, mode: line.mode ?? 'none', pool: line.pool_hit ? 'hit' : 'miss' })
+      metrics.ownSeconds.observe(Math.max(0, issue.totalMs - line.openai_ms) / 1000)
+      stats.issued(line, line.pool_hit ? undefined : line.openai_ms)
       logger.info(
         {
           request_id: issue.requestId,
           session_id: issue.sessionId,
           client: hashClient(issue.client),
           origin: issue.origin,
-          ...names,
-          mode: session.mode,
-          sport: session.sport,
-          pool_hit: warm,
-          mint_id: issue.mintId,
+          ...line,
           expires_at: issue.expiresAt,
-          openai_ms: round(issue.openAiMs),
         },
         'token_issued',
       )
@@ -126,7 +131,7 @@ export function createEvents(
     },
 
     connectionChanged(connected) {
-      if (connected) logger.info('OpenAI is connected again.')
+      if (connected) logger.info('OpenAI is connected.')
       else logger.warn('OpenAI is disconnected: the last probe or mint failed.')
     },
   } satisfies OpenAiEvents & Record<string, unknown>

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { PoolStats } from '../pool/pool.ts'
 import { VERSION } from '../version.ts'
 
 /** Read when Prometheus asks. */
@@ -6,6 +7,7 @@ export interface Gauges {
   openAiConnected(): boolean
   circuitOpen(): boolean
   openAiInFlight(): number
+  pool(): PoolStats
 }
 
 /** From a warm answer (well under a millisecond) to the longest deadline. */
@@ -35,6 +37,21 @@ export function createMetrics(gauges: Gauges) {
     Number(gauges.circuitOpen()),
   )
   gauge('parker_openai_in_flight', 'Mints under way.', () => gauges.openAiInFlight())
+  gauge('parker_pool_ready', 'Unused secrets ready.', () => gauges.pool().entries)
+  const counted = (name: string, help: string, read: (stats: PoolStats) => number) =>
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset()
+        this.inc(read(gauges.pool()))
+      },
+    })
+  counted('parker_pool_hits_total', 'Requests served from the pool.', stats => stats.hits)
+  counted('parker_pool_misses_total', 'Requests that found nothing ready.', stats => stats.misses)
+  counted('parker_pool_minted_total', 'Secrets made ahead of demand.', stats => stats.minted)
+  counted('parker_pool_expired_unused_total', 'Of these, dropped unused.', stats => stats.expired_unused)
   new Gauge({ name: 'parker_build_info', help: 'Constant 1.', labelNames: ['version'], registers }).set(
     { version: VERSION },
     1,

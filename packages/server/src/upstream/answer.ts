@@ -12,6 +12,8 @@ export interface Minted {
   expiresAt: number
   /** OpenAI's id for the session, where it gave one. */
   sessionId: string | undefined
+  /** OpenAI's id of the mint, for its support; empty where it gave none. */
+  openAiRequestId: string
 }
 
 /** An answer, believed or judged. */
@@ -35,7 +37,14 @@ export function readAnswer(answer: Answer, form: Form, apiKey: string, now: numb
   if (typeof value !== 'string' || !/^[\x21-\x7e]{1,4096}$/.test(value)) return nonsense('no usable secret')
   if (value.includes(apiKey)) return nonsense('the secret holds our own key')
   if (typeof expiresAt !== 'number' || !isSaneExpiry(expiresAt, now / 1000)) return nonsense('no sane expiry')
-  return { minted: { value, expiresAt: Math.floor(expiresAt), sessionId: plainSessionId(sessionId, apiKey) } }
+  return {
+    minted: {
+      value,
+      expiresAt: Math.floor(expiresAt),
+      sessionId: plainSessionId(sessionId, apiKey),
+      openAiRequestId: plainIdentifier(answer.headers['x-request-id']),
+    },
+  }
 }
 
 function refusal(answer: Answer, parsed: unknown, now: number): Reading {

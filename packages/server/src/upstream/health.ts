@@ -6,13 +6,14 @@ export interface Health {
   readonly known: boolean
 }
 
-/** Connected until the last probe or mint says otherwise. */
+/** Connected until the last probe or mint says otherwise. `onChange` hears the first news and every change. */
 export function openAiHealth(onChange: (connected: boolean) => void): Health {
   let last: boolean | undefined
   return {
     note(connected) {
-      if (connected !== (last ?? true)) onChange(connected)
+      const changed = connected !== last
       last = connected
+      if (changed) onChange(connected)
     },
     get connected() {
       return last ?? true
@@ -23,15 +24,14 @@ export function openAiHealth(onChange: (connected: boolean) => void): Health {
   }
 }
 
-/** Runs `probe` now and then every `intervalMs`, each after the last has ended. Returns how to stop. */
+/** Runs `probe` every `intervalMs`, each after the last has ended. Returns how to stop. */
 export function probeRegularly(probe: () => Promise<void>, intervalMs: number): () => void {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
-  const run = async () => {
-    await probe()
-    if (!stopped) timer = setTimeout(run, intervalMs).unref()
+  const schedule = () => {
+    if (!stopped) timer = setTimeout(() => probe().then(schedule), intervalMs).unref()
   }
-  void run()
+  schedule()
   return () => {
     stopped = true
     clearTimeout(timer)

@@ -33,13 +33,13 @@ export interface AttemptReport {
 
 /** OpenAI as the rest of the service sees it. */
 export interface OpenAi {
-  /** Makes a secret, with retries, within the deadline. Throws `ServiceError`; or the signal's reason, if it aborts a wait. */
-  mint(order: MintOrder, requestId: string, signal: AbortSignal): Promise<Minted>
-  /** Makes a secret in one attempt that neither the breaker nor a retry knows of. Throws `ServiceError`. */
+  /** Makes a secret, with retries, before `deadline` (monotonic ms). Throws `ServiceError`, or an abort in a wait. */
+  mint(order: MintOrder, requestId: string, signal: AbortSignal, deadline: number): Promise<Minted>
+  /** Makes a secret in one attempt that the breaker does not hear of and that is not counted in flight. Rejects on failure. */
   mintQuietly(order: MintOrder, requestId: string): Promise<Minted>
   /** Asks for the list of models, to learn whether OpenAI can be reached with our key. Never throws. */
   probe(): Promise<void>
-  /** Mints under way, retries and their waits included. */
+  /** Callers' mints under way, retries and their waits included. */
   readonly inFlight: number
   readonly health: Health
   readonly breaker: Breaker
@@ -54,7 +54,6 @@ type UpstreamConfig = Pick<
   | 'OPENAI_PROJECT'
   | 'OPENAI_REALTIME_API'
   | 'UPSTREAM_TIMEOUT_MS'
-  | 'UPSTREAM_DEADLINE_MS'
   | 'UPSTREAM_MAX_RETRIES'
   | 'CIRCUIT_FAILURE_THRESHOLD'
   | 'CIRCUIT_RESET_SECONDS'
@@ -135,8 +134,12 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
     }
   }
 
-  async function withRetries(order: MintOrder, requestId: string, signal: AbortSignal): Promise<Minted> {
-    const deadline = clock.mono() + config.UPSTREAM_DEADLINE_MS
+  async function withRetries(
+    order: MintOrder,
+    requestId: string,
+    signal: AbortSignal,
+    deadline: number,
+  ): Promise<Minted> {
     for (let retry = 0; ; retry++) {
       try {
         const left = Math.max(1, deadline - clock.mono())
@@ -162,13 +165,8 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
   }
 
   return {
-    mint: (order, requestId, signal) => counted(withRetries(order, requestId, signal)),
-    mintQuietly: (order, requestId) =>
-      counted(
-        attempt(order, requestId, config.UPSTREAM_TIMEOUT_MS).catch(error => {
-          throw error instanceof FailedAttempt ? asServiceError(error.failure, error.cause) : error
-        }),
-      ),
+    mint: (order, requestId, signal, deadline) => counted(withRetries(order, requestId, signal, deadline)),
+    mintQuietly: (order, requestId) => attempt(order, requestId, config.UPSTREAM_TIMEOUT_MS),
     async probe() {
       try {
         const { status } = await connection.send(

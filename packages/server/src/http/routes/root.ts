@@ -1,16 +1,7 @@
 import type { FastifyInstance } from 'fastify'
+import type { PoolStats } from '../../pool/pool.ts'
 import { SERVICE_NAME, VERSION } from '../../version.ts'
 import { RootReply } from '../schemas.ts'
-
-/** What `cache_stats` tells of the pool of unused secrets. */
-export interface CacheStats {
-  entries: number
-  hits: number
-  misses: number
-  hit_rate: number
-  minted: number
-  expired_unused: number
-}
 
 const ENDPOINTS = {
   token: 'POST /v1/realtime/token',
@@ -24,7 +15,7 @@ const ENDPOINTS = {
 }
 
 /** `GET /`: what this is, and where to go. */
-export function rootRoute(app: FastifyInstance, cacheStats: () => CacheStats): void {
+export function rootRoute(app: FastifyInstance, poolStats: () => PoolStats): void {
   app.get('/', {
     schema: { operationId: 'getService', summary: 'What this service is', response: { 200: RootReply } },
     handler: async () => ({
@@ -32,7 +23,13 @@ export function rootRoute(app: FastifyInstance, cacheStats: () => CacheStats): v
       version: VERSION,
       status: 'operational',
       endpoints: ENDPOINTS,
-      cache_stats: cacheStats(),
+      cache_stats: withHitRate(poolStats()),
     }),
   })
+}
+
+/** The share of requests that were served from the pool, 0 to 1. */
+function withHitRate(stats: PoolStats) {
+  const requests = stats.hits + stats.misses
+  return { ...stats, hit_rate: requests === 0 ? 0 : stats.hits / requests }
 }

@@ -8,7 +8,7 @@ import type { IssueCredential, Issued } from '../../issue.ts'
 import type { Events } from '../../observe/events.ts'
 import type { SignReportKey } from '../../report-key.ts'
 import { decideSession, type Session, type SessionRequest } from '../../session.ts'
-import type { Reply, Request } from '../facts.ts'
+import type { Reply } from '../facts.ts'
 import { errorReplies, TokenReply, tokenRequestSchema } from '../schemas.ts'
 
 interface TokenRoute {
@@ -81,36 +81,43 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
     },
     async handler(request, reply) {
       if (config.CALLER_INSTRUCTIONS === 'refuse') refuseInstructions(request.body)
+      const { facts } = request
       const session = decideSession(request.body, config, clock.now())
-      const issued = await issue({
-        session,
-        client: request.facts.client ?? 'unknown',
-        operator: request.facts.operator,
-        requestId: request.id,
-        signal: hangUpSignal(request, reply),
-      })
+      facts.logged = namesOf(session)
+      const client = facts.client ?? 'unknown'
+      const signal = hangUpSignal(reply)
+      const issued = await issue({ session, client, operator: facts.operator, requestId: request.id, signal })
       const sessionId = issued.sessionId ?? `sess_${randomUUID().replaceAll('-', '')}`
-      const totalMs = clock.mono() - request.facts.startedAt
+      const totalMs = clock.mono() - facts.startedAt
+      const line = { ...namesOf(session), ...mintOf(issued) }
+      facts.logged = line
+      const { origin } = request.headers
+      events.tokenIssued({
+        requestId: request.id,
+        sessionId,
+        client,
+        origin,
+        line,
+        expiresAt: issued.expiresAt,
+        totalMs,
+      })
       reply.headers(endOfLifeHeaders(session.model))
       reply.header('Server-Timing', `total;dur=${totalMs.toFixed(1)}, openai;dur=${issued.openAiMs.toFixed(1)}`)
-      announce(request, session, issued, sessionId, totalMs)
       return render(session, issued, sessionId)
     },
   })
+}
 
-  function announce(request: Request, session: Session, issued: Issued, sessionId: string, totalMs: number): void {
-    events.tokenIssued({
-      requestId: request.id,
-      sessionId,
-      client: request.facts.client ?? 'unknown',
-      origin: request.headers.origin,
-      session,
-      warm: issued.warm,
-      mintId: issued.mintId,
-      expiresAt: issued.expiresAt,
-      totalMs,
-      openAiMs: issued.openAiMs,
-    })
+function namesOf({ model, voice, difficulty, mode, sport }: Session) {
+  return { model: model.served, voice, difficulty, mode, sport }
+}
+
+function mintOf({ warm, mintId, openAiMs, openAiRequestId }: Issued) {
+  return {
+    pool_hit: warm,
+    mint_id: mintId,
+    openai_ms: Math.round(openAiMs * 100) / 100,
+    openai_request_id: openAiRequestId || undefined,
   }
 }
 
@@ -122,7 +129,7 @@ function refuseInstructions(body: SessionRequest): void {
 }
 
 /** Aborts when the caller hangs up before the answer is out. */
-function hangUpSignal(_request: Request, reply: Reply): AbortSignal {
+function hangUpSignal(reply: Reply): AbortSignal {
   const hangUp = new AbortController()
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) hangUp.abort(new Error('the caller hung up'))

@@ -1,0 +1,13 @@
+import { burstPanel } from './burst.js'
+import { lineup } from './lineup.js'
+import { budgetLines, livePanel } from './live.js'
+import { foreignPanel, overPanel } from './refusals.js'
+import { tokenPanel } from './token.js'
+
+livePanel()
+budgetLines()
+const picked = lineup()
+tokenPanel(picked)
+burstPanel(picked)
+overPanel()
+foreignPanel()

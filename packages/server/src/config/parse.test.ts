@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { BadValue, boolean, decimal, integer, list, oneOf, text, token, url } from './parse.ts'
+
+const refuses = (parse: (value: string) => unknown, values: string[]) => {
+  for (const value of values) assert.throws(() => parse(value), BadValue, `${JSON.stringify(value)} was taken`)
+}
+
+describe('whole numbers', () => {
+  it('are taken in their range, ends included', () => {
+    assert.deepEqual(['0', '8000', '65535'].map(integer(0, 65_535)), [0, 8000, 65_535])
+  })
+
+  it('are refused when they are anything else', () => {
+    refuses(integer(0, 65_535), ['abc', '-1', '65536', '1.5', '1e3', '0x10', ' 8000', '8000 ', '8_000', '+1', 'NaN'])
+    refuses(integer(0, 65_535), ['Infinity', '9'.repeat(400)])
+  })
+
+  it('come back as they were written, and nothing else comes back at all', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.integer().map(String)), written => {
+        const inRange = /^\d+$/.test(written) && Number(written) >= 5 && Number(written) <= 500 && written.length <= 15
+        if (inRange) assert.equal(integer(5, 500)(written), Number(written))
+        else refuses(integer(5, 500), [written])
+      }),
+    )
+  })
+})
+
+describe('decimal numbers', () => {
+  it('are taken in their range, ends included', () => {
+    assert.deepEqual(['0.25', '1', '1.5'].map(decimal(0.25, 1.5)), [0.25, 1, 1.5])
+  })
+
+  it('are refused when they are anything else', () => {
+    refuses(decimal(0, 2), ['2.1', '-0.1', '.5', '1.', '0,8', '1e0', 'NaN', 'Infinity', '0.8f', ' 0.8'])
+  })
+})
+
+describe('booleans', () => {
+  it('are taken in the usual spellings, in any case', () => {
+    assert.deepEqual(['true', 'YES', 'On', '1'].map(boolean), [true, true, true, true])
+    assert.deepEqual(['false', 'No', 'OFF', '0'].map(boolean), [false, false, false, false])
+  })
+
+  it('are refused in any other, names that every object has included', () => {
+    refuses(boolean, ['2', 'wahr', 'y', 't', 'null', 'constructor', '__proto__'])
+  })
+})
+
+describe('names', () => {
+  it('are taken from their list only', () => {
+    assert.equal(oneOf('ga', 'beta')('beta'), 'beta')
+    refuses(oneOf('ga', 'beta'), ['GA', 'ga ', 'gamma', 'constructor'])
+  })
+})
+
+describe('texts and tokens', () => {
+  it('keep to their length', () => {
+    assert.equal(text(3)('abc'), 'abc')
+    refuses(text(3), ['abcd'])
+    assert.equal(token(3, 4)('abc'), 'abc')
+    refuses(token(3, 4), ['ab', 'abcde'])
+  })
+
+  it('are refused as tokens when a header could not carry them', () => {
+    refuses(token(), ['a b', 'a\nb', 'a\r\nX-Evil: 1', 'clé', 'a\u0000', '“sk-1”', 'a\tb'])
+  })
+
+  it('are never quoted in the complaint', () => {
+    for (const value of ['a secret', 'hunter2', 'x'.repeat(50)]) {
+      assert.throws(
+        () => token(20, 40)(value),
+        (error: Error) => !error.message.includes(value),
+      )
+    }
+  })
+})
+
+describe('lists', () => {
+  const names = list(token())
+
+  it('are the same as a JSON array and with commas', () => {
+    assert.deepEqual(names('["a","b"]'), ['a', 'b'])
+    assert.deepEqual(names(' ["a", "b"] '.trim()), ['a', 'b'])
+    assert.deepEqual(names('a,b'), ['a', 'b'])
+    assert.deepEqual(names('a , b'), ['a', 'b'])
+    assert.deepEqual(names('a'), ['a'])
+  })
+
+  it('have each entry once', () => {
+    assert.deepEqual(names('a,b,a'), ['a', 'b'])
+  })
+
+  it('are refused with empty entries, with things that are no strings, and as broken JSON', () => {
+    refuses(names, ['a,,b', 'a,', '[""]', '[1]', '["a",null]', '["a"', "['a']", '[["a"]]', '["a"],b'])
+  })
+
+  it('are refused when they are shorter than they must be', () => {
+    assert.deepEqual(names('[]'), [])
+    refuses(list(token(), { min: 1 }), ['[]'])
+  })
+
+  it('are refused as a whole for one bad entry', () => {
+    refuses(names, ['a,b c', '["a","b c"]'])
+  })
+})
+
+describe('addresses', () => {
+  const anywhere = ['https://api.openai.com/v1', 'https://gateway.example:8443/a/b', 'https://10.0.0.1']
+  const loopback = ['http://localhost:3000/v1', 'http://127.0.0.1:1/v1', 'http://127.9.9.9', 'http://[::1]:8080/v1']
+  const inside = [
+    'http://10.1.2.3/v1',
+    'http://192.168.0.9',
+    'http://172.16.0.1',
+    'http://[fd00::1]',
+    'http://gateway/v1',
+  ]
+  const outside = [
+    'http://api.openai.com/v1',
+    'http://8.8.8.8',
+    'http://[2606:4700::1]',
+    'http://127.0.0.1.evil.example',
+  ]
+
+  it('may be https anywhere, and plain http inside a private network', () => {
+    for (const one of [...anywhere, ...loopback, ...inside, 'http://openai.internal/v1'])
+      assert.equal(url('private')(one), one)
+    refuses(url('private'), outside)
+  })
+
+  it('may be plain http on the own machine only, where that is asked for', () => {
+    for (const one of [...anywhere, ...loopback]) assert.equal(url('loopback')(one), one)
+    refuses(url('loopback'), [...inside, ...outside, 'http://localhost.evil.example', 'http://127.evil.example'])
+  })
+
+  it('lose their trailing slash', () => {
+    assert.equal(url('private')('https://api.openai.com/v1/'), 'https://api.openai.com/v1')
+  })
+
+  it('are refused with credentials, a query, a fragment or another scheme', () => {
+    refuses(url('private'), ['https://me:pw@api.openai.com/v1', 'https://me@api.openai.com', 'https://a.example?x=1'])
+    refuses(url('private'), ['https://a.example/#x', 'ftp://a.example', 'file:///etc/passwd', 'api.openai.com/v1'])
+    refuses(url('private'), ['wss://a.example', 'https://', 'javascript:alert(1)', 'https:/ /x'])
+  })
+
+  it('never have their password quoted in the complaint', () => {
+    assert.throws(
+      () => url('private')('https://me:hunter2@api.openai.com/v1'),
+      (error: Error) => !error.message.includes('hunter2'),
+    )
+  })
+})

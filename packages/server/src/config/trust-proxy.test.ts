@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { BadValue } from './parse.ts'
+import { trustProxy } from './trust-proxy.ts'
+
+describe('TRUST_PROXY', () => {
+  it('is none, railway, or a number of hops', () => {
+    assert.deepEqual(trustProxy('none'), { kind: 'none' })
+    assert.deepEqual(trustProxy('railway'), { kind: 'railway' })
+    assert.deepEqual(trustProxy('1'), { kind: 'hops', hops: 1 })
+    assert.deepEqual(trustProxy('12'), { kind: 'hops', hops: 12 })
+  })
+
+  it('is a list of networks or single addresses, of either family', () => {
+    for (const value of ['10.0.0.0/8', '10.0.0.0/8,fd00::/8', '["10.0.0.0/8","192.0.2.1"]', '::1']) {
+      assert.equal(trustProxy(value).kind, 'networks', value)
+    }
+    const single = trustProxy('192.0.2.1')
+    assert.ok(single.kind === 'networks')
+    assert.equal(single.networks[0]?.[1], 32)
+  })
+
+  it('is refused when it is none of these', () => {
+    const bad = [
+      'true',
+      'yes',
+      'all',
+      '*',
+      '-1',
+      '1.5',
+      '100',
+      '1000000',
+      '0x1',
+      '10.0.0.0/33',
+      '10.0.0/8',
+      'fd00::/129',
+    ]
+    for (const value of [...bad, '10.0.0.0/8,true', '10.0.0.0/', 'loopback', 'Railway', 'NONE', '1 2'])
+      assert.throws(() => trustProxy(value), BadValue, `${value} was taken`)
+  })
+})

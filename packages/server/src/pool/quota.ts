@@ -1,0 +1,22 @@
+/** Lets so many things happen in any minute. */
+export interface MinuteQuota {
+  /** Takes one if there is one left. */
+  take(): boolean
+}
+
+const MINUTE_MS = 60_000
+
+/** Exact over every window of 60 s, not only over clock minutes: remembers when each of the last so many happened. */
+export function minuteQuota(perMinute: number, mono: () => number): MinuteQuota {
+  const times = new Float64Array(perMinute).fill(Number.NEGATIVE_INFINITY)
+  let oldest = 0
+  return {
+    take() {
+      const now = mono()
+      if (now - (times[oldest] ?? now) < MINUTE_MS) return false
+      times[oldest] = now
+      oldest = (oldest + 1) % perMinute
+      return true
+    },
+  }
+}

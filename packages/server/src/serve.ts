@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import { buildApp } from './app.ts'
+import { systemClock } from './clock.ts'
+import type { Config } from './config/config.ts'
+import { drain } from './drain.ts'
+import type { Log } from './observe/log.ts'
+import { createService } from './service.ts'
+import { probeRegularly } from './upstream/health.ts'
+import { SERVICE_NAME, VERSION } from './version.ts'
+
+/** What the demo adds to the application before it listens. */
+export type Extend = (app: FastifyInstance) => void
+
+/** How long the first probe may hold up the start, so that the first callers find OpenAI's state known, milliseconds. */
+const FIRST_PROBE_MS = 300
+
+/** Listens until `stop` resolves, then drains. Resolves with all connections closed. Rejects if it cannot listen. */
+export async function serve(config: Config, log: Log, stop: Promise<void>, extend: Extend = () => {}): Promise<void> {
+  const service = createService(config, systemClock, log.logger)
+  const app = await buildApp(service)
+  extend(app)
+  await Promise.race([service.openai.probe(), sleep(FIRST_PROBE_MS, undefined, { ref: false })])
+  const stopProbing = probeRegularly(service.openai.probe, config.HEALTH_CHECK_INTERVAL * 1000)
+  await app.listen({ port: config.PORT, host: config.HOST })
+  const address = app.server.address()
+  const port = typeof address === 'object' ? address?.port : config.PORT
+  log.logger.info({ version: VERSION, node: process.version, host: config.HOST, port }, `${SERVICE_NAME} is listening`)
+
+  await stop
+  service.lifecycle.draining = true
+  log.logger.info('Draining: no longer ready, still serving.')
+  await sleep(config.SHUTDOWN_DELAY_SECONDS * 1000)
+  await drain(app.server, config.SHUTDOWN_GRACE_SECONDS * 1000)
+  stopProbing()
+  await service.openai.close()
+  log.logger.info('Stopped.')
+  log.flush()
+}

@@ -1,0 +1,101 @@
+/**
+ * The server's layers from the bottom up: a folder, or a file without its extension, below `packages/server/src`.
+ * A file may import from lower rows and from its own folder; rows of one line do not know each other.
+ */
+export const LAYERS: readonly (readonly string[])[] = [
+  ['clock', 'drain', 'errors', 'lifecycle', 'secret', 'version'],
+  ['catalogue/'],
+  ['persona'],
+  ['config/'],
+  ['report-key', 'session'],
+  ['identity/', 'limits/', 'upstream/', 'voice/'],
+  ['pool/'],
+  ['observe/'],
+  ['issue', 'process'],
+  ['service'],
+  ['http/'],
+  ['http/routes/'],
+  ['app'],
+  ['serve'],
+  ['main'],
+  ['../start'],
+]
+
+/** An arrow that must not be: files like `from` must not import anything like `to`, a path or a package's name. */
+export interface Wall {
+  from: RegExp
+  to: RegExp
+  because: string
+}
+
+/** The server's own code but these files; tests may use any package. */
+function serverExcept(allowed: string): RegExp {
+  return new RegExp(`^packages/server/src/(?!${allowed})(?!.*\\.test\\.ts$)`)
+}
+
+export const WALLS: readonly Wall[] = [
+  {
+    from: /^packages\/emulator\//,
+    to: /^(packages\/(?!emulator\/)|test\/|demo\/|scripts\/|@parker\/)/,
+    because: 'the emulator stands on its own, so that it cannot share the mistakes of what it tests',
+  },
+  {
+    from: /^packages\/server\//,
+    to: /^(packages\/(?!server\/)|demo\/|scripts\/|@parker\/)/,
+    because: 'the server knows nothing of what is built around it',
+  },
+  {
+    from: /^packages\/server\/(?!.*\.test\.ts$)/,
+    to: /^test\//,
+    because: 'only tests use the test harness',
+  },
+  {
+    from: serverExcept('upstream/'),
+    to: /^undici$/,
+    because: 'upstream/ is the only folder that calls out',
+  },
+  {
+    from: serverExcept('(http/|app\\.ts$|serve\\.ts$)'),
+    to: /^(fastify|@fastify\/)/,
+    because: 'HTTP ends in http/, app.ts and serve.ts',
+  },
+  {
+    from: serverExcept('http/docs\\.ts$'),
+    to: /^@fastify\//,
+    because: 'only http/docs.ts adds to Fastify',
+  },
+  {
+    from: serverExcept('http/schemas\\.ts$'),
+    to: /^typebox/,
+    because: 'schemas stand in http/schemas.ts',
+  },
+  {
+    from: serverExcept('observe/'),
+    to: /^(pino|pino-pretty)$/,
+    because: 'logs are made in observe/',
+  },
+  {
+    from: serverExcept('(observe/|http/routes/metrics\\.ts$)'),
+    to: /^prom-client$/,
+    because: 'metrics are made in observe/ and shown by one route',
+  },
+  {
+    from: serverExcept('identity/jwt\\.ts$'),
+    to: /^jose$/,
+    because: 'JWTs are read in one place',
+  },
+  {
+    from: serverExcept('(identity|config)/'),
+    to: /^ipaddr\.js$/,
+    because: 'addresses are read in identity/ and config/',
+  },
+]
+
+/** Text that must not stand in files like `from`. */
+export const FORBIDDEN_TEXT: readonly { from: RegExp; text: RegExp; because: string }[] = [
+  {
+    from: /^packages\/server\/src\//,
+    text: /\bprocess\.env\b/,
+    because: 'the environment is read once, in start.js',
+  },
+]

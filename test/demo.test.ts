@@ -1,0 +1,293 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { promisify } from 'node:util'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { startBrowser } from '../demo/test-browser.ts'
+import { type RunningDemo, runDemo, startDemo } from '../demo/test-demo.ts'
+import { ask, askToken } from './harness/ask.ts'
+import { startUpstream, type Upstream } from './harness/upstream.ts'
+
+const REAL_KEY = 'sk-real-THIS-KEY-MUST-NOT-BE-USED-0123456789'
+const PAGE = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' }
+
+describe('npm run demo', () => {
+  let elsewhere: Upstream
+  let probes = 0
+  let folder: string
+  let demo: RunningDemo
+
+  before(async () => {
+    elsewhere = await startUpstream(undefined, (_request, response) => {
+      probes++
+      response.end('{}')
+    })
+    folder = await mkdtemp(join(tmpdir(), 'parker-demo-'))
+    await writeFile(join(folder, '.env'), `OPENAI_API_KEY=${REAL_KEY}\nREALTIME_VOICE=cedar\nPORT=1\n`)
+    demo = await startDemo({
+      cwd: folder,
+      args: ['--latency-ms', '40'],
+      env: {
+        OPENAI_API_KEY: REAL_KEY,
+        OPENAI_BASE_URL: elsewhere.baseUrl,
+        REALTIME_MODEL: 'gpt-realtime-2.1',
+        RATE_LIMIT_PER_MINUTE: '1000',
+      },
+    })
+  })
+  after(async () => {
+    await demo?.stop()
+    await elsewhere?.close()
+    await rm(folder, { recursive: true })
+  })
+
+  test('the printed curl works as pasted', async () => {
+    const line = demo.output().match(/^curl .*$/m)?.[0] ?? ''
+    const { stdout } = await promisify(execFile)('sh', ['-c', line])
+    const reply = JSON.parse(stdout)
+    assert.match(reply.client_secret, /^ek_/)
+    assert.match(reply.instructions, /Hot Take Mode/)
+  })
+
+  test('the printed addresses answer', async () => {
+    const printed = demo.output().match(/http:\/\/\S+$/gm) ?? []
+    assert.equal(printed.length, 3)
+    for (const url of printed) assert.equal((await ask(url)).status, 200, url)
+  })
+
+  test('localhost and 127.0.0.1 at its port may ask for tokens, and espn.com still may', async () => {
+    const here = `http://127.0.0.1:${demo.port}`
+    for (const origin of [`http://localhost:${demo.port}`, here, 'https://www.espn.com']) {
+      const { status, headers } = await askToken(here, {}, { origin })
+      assert.equal(status, 200, origin)
+      assert.equal(headers.get('access-control-allow-origin'), origin)
+    }
+    assert.equal((await askToken(here, {}, { origin: 'http://localhost:1' })).status, 403)
+  })
+
+  test('a browser gets the page at /, everybody else the JSON', async () => {
+    const page = await ask(demo.url, { headers: PAGE })
+    assert.match(page.headers.get('content-type') ?? '', /^text\/html/)
+    assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'self'/)
+    for (const accept of ['*/*', 'application/json']) {
+      const { json, headers } = await ask(demo.url, { headers: { accept } })
+      assert.equal(json.service, 'Parker Realtime Token Service')
+      assert.match(headers.get('vary') ?? '', /Origin.*Accept/)
+      assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'/)
+    }
+  })
+
+  test('the page and its files hold no inline script or style', async () => {
+    const { text } = await ask(demo.url, { headers: PAGE })
+    assert.doesNotMatch(text, /<script>|<style|\sstyle=|\son\w+=/)
+    for (const [, file] of text.matchAll(/(?:href|src)="(\/demo\/[^"]+)"/g))
+      assert.equal((await ask(`${demo.url}${file}`)).status, 200, file)
+  })
+
+  test('the API docs do not speak of the demo', async () => {
+    const { json } = await ask(`${demo.url}/openapi.json`)
+    assert.deepEqual(
+      Object.keys(json.paths).filter(path => path.includes('demo')),
+      [],
+    )
+  })
+
+  test('settings of the shell apply, .env is not read', async () => {
+    const { json } = await askToken(demo.url)
+    assert.equal(json.model, 'gpt-realtime-2.1')
+    assert.equal(json.voice, 'verse')
+  })
+
+  test('neither the key nor the OpenAI address of the shell is used, and it says so', async () => {
+    const { json } = await askToken(demo.url)
+    assert.ok(!json.web_rtc_url.startsWith(elsewhere.baseUrl))
+    assert.equal(elsewhere.received.length + probes, 0)
+    assert.match(demo.output(), /Not used here: OPENAI_API_KEY, OPENAI_BASE_URL/)
+    assert.ok(!demo.output().includes(REAL_KEY))
+  })
+
+  test('a foreign site is asked for by name only', async () => {
+    const { json: sites } = await ask(`${demo.url}/demo/foreign`)
+    for (const { name, origin } of sites) {
+      const { json } = await ask(`${demo.url}/demo/foreign/${name}`, { method: 'POST' })
+      assert.equal(json.status, 403, origin)
+      assert.equal(json.body.error.type, 'origin_not_allowed')
+      assert.equal(json.headers['access-control-allow-origin'], undefined)
+    }
+    assert.equal((await ask(`${demo.url}/demo/foreign/elsewhere`, { method: 'POST' })).status, 422)
+  })
+
+  test('a taken port is explained, with how to choose another', async () => {
+    const { code, output } = await runDemo({ env: { PORT: String(demo.port) } })
+    assert.equal(code, 1)
+    assert.match(output, new RegExp(`Port ${demo.port} is taken`))
+    assert.match(output, /PORT=8001 npm run demo/)
+    assert.doesNotMatch(output, /^ {4}at /m)
+  })
+
+  test('bad settings and bad options are explained', async () => {
+    const [settings, options] = await Promise.all([
+      runDemo({ env: { RATE_LIMIT_PER_MINUTE: 'many' } }),
+      runDemo({ args: ['--latency-ms', 'slow'] }),
+    ])
+    assert.deepEqual([settings.code, options.code], [78, 1])
+    assert.match(settings.output, /RATE_LIMIT_PER_MINUTE/)
+    assert.match(options.output, /--latency-ms slow: expected a whole number/)
+  })
+
+  test('SIGTERM and Ctrl-C end it with 0, a page being open or not', async () => {
+    const demos = await Promise.all([startDemo(), startDemo()])
+    await Promise.all(demos.map(one => ask(one.url)))
+    assert.deepEqual(await Promise.all([demos[0].stop('SIGTERM'), demos[1].stop('SIGINT')]), [0, 0])
+  })
+})
+
+describe('the demo’s page', () => {
+  let demo: RunningDemo
+  let browser: Browser
+
+  before(async () => {
+    ;[demo, browser] = await Promise.all([
+      startDemo({ args: ['--latency-ms', '60'], env: { RATE_LIMIT_PER_MINUTE: '1000' } }),
+      startBrowser(),
+    ])
+  })
+  after(async () => {
+    await browser?.close()
+    await demo?.stop()
+  })
+
+  /** The browser itself notes refused tokens and failed connections in the console. */
+  const EXPECTED = /status of 429|ERR_CONNECTION_REFUSED/
+
+  /** Opens the page; the test fails at its end if anything else was amiss in the console. */
+  async function withPage(url: string, act: (page: Page) => Promise<void>, width = 1280): Promise<void> {
+    const context = await browser.newContext({ viewport: { width, height: 900 }, reducedMotion: 'reduce' })
+    const page = await context.newPage()
+    const amiss: string[] = []
+    page.on('pageerror', error => amiss.push(error.message))
+    page.on('console', line => {
+      if (['error', 'warning'].includes(line.type()) && !EXPECTED.test(line.text())) amiss.push(line.text())
+    })
+    try {
+      await page.goto(url)
+      await page.locator('#model').waitFor()
+      await act(page)
+      assert.deepEqual(amiss, [])
+    } finally {
+      await context.close()
+    }
+  }
+
+  const textOf = async (locator: Locator) => (await locator.textContent()) ?? ''
+  const getToken = (page: Page) => page.getByRole('button', { name: 'Get a token' })
+  const tag = (page: Page) => page.locator('#token-tag')
+
+  test('loads without an error or a breach of its policy, and shows the service live', () =>
+    withPage(demo.url, async page => {
+      await page.getByText('connected', { exact: true }).waitFor()
+      await page.getByText('Version 1.0.0, healthy.').waitFor()
+      assert.equal(await page.locator('input[name=sport]').count(), 10)
+    }))
+
+  test('gets a token for what was picked, masks the secret, and counts down', () =>
+    withPage(demo.url, async page => {
+      await page.getByText('Debate', { exact: true }).click()
+      await page.getByText('Hockey', { exact: true }).click()
+      await page.getByLabel('What is on the page').fill('Two to one after two periods')
+      await getToken(page).click()
+      await page.locator('#facts').waitFor()
+      const told = await textOf(page.locator('#script'))
+      for (const part of ['Debate Mode', 'Hockey', 'Two to one']) assert.ok(told.includes(part), part)
+      assert.equal(await textOf(tag(page)), 'Cold')
+      assert.match(await textOf(page.locator('#token-clock')), /9:5\d|10:00/)
+      assert.match(await page.getByLabel('client_secret').inputValue(), /^ek_\w{4}•+\w{4}$/)
+      await page.getByRole('button', { name: 'Reveal' }).click()
+      assert.match(await page.getByLabel('client_secret').inputValue(), /^ek_\w+$/)
+    }))
+
+  test('tells a warm token from a cold one', () =>
+    withPage(demo.url, async page => {
+      await page.getByText('Cedar', { exact: true }).click()
+      await getToken(page).click()
+      await tag(page).getByText('Cold').waitFor()
+      for (let i = 0; (await textOf(tag(page))) !== 'Warm'; i++) {
+        assert.ok(i < 20, 'no warm token in twenty')
+        await getToken(page).click()
+        await page.locator('#lineup button[type=submit]:not([aria-disabled])').waitFor()
+      }
+      assert.match(await textOf(page.locator('#token-split')), /OpenAI\s*0\.0 ms/)
+    }))
+
+  test('draws a bar for each request of a burst, whatever the order', () =>
+    withPage(demo.url, async page => {
+      for (const [order, count] of [['All at once', 7] as const, ['One after another', 3] as const]) {
+        await page.getByRole('slider').fill(String(count))
+        await page.getByText(order).click()
+        await page.getByRole('button', { name: 'Fire the burst' }).click()
+        await page.locator('#burst-status', { hasText: `${count} requests:` }).waitFor()
+        assert.equal(await page.locator('#chart title').count(), count)
+        assert.equal(await page.locator('#burst-rows tr').count(), count)
+        const [fastest, median, slowest] = (await page.locator('#tally dd').allTextContents()).map(Number.parseFloat)
+        assert.ok(Number(fastest) <= Number(median) && Number(median) <= Number(slowest))
+      }
+    }))
+
+  test('shows a 403 as a foreign site gets it', () =>
+    withPage(demo.url, async page => {
+      await page.getByLabel('https://free-voice.example').check()
+      await page.getByRole('button', { name: 'Ask as this site' }).click()
+      const shown = page.locator('#foreign-result')
+      await shown.getByText('HTTP/1.1 403').waitFor()
+      assert.match(
+        await textOf(shown),
+        /Origin: https:\/\/free-voice\.example[\s\S]*No Access-Control[\s\S]*origin_not_allowed/,
+      )
+    }))
+
+  test('goes over the limit for real, and shows the 429 with its headers', async () => {
+    const limited = await startDemo({ args: ['--latency-ms', '10'], env: { RATE_LIMIT_PER_MINUTE: '3' } })
+    try {
+      await withPage(limited.url, async page => {
+        await page.getByRole('button', { name: 'Go over the limit' }).click()
+        const shown = page.locator('#over-result')
+        await shown.getByText('HTTP/1.1 429').waitFor()
+        const text = await textOf(shown)
+        for (const part of ['RateLimit-Policy: "minute";q=3;w=60', 'RateLimit: "minute";r=0', 'Retry-After: '])
+          assert.ok(text.includes(part), part)
+        assert.match(await textOf(page.locator('#over-seconds')), /\d/)
+        await getToken(page).click()
+        await tag(page).getByText('429 Refused').waitFor()
+      })
+    } finally {
+      await limited.stop()
+    }
+  })
+
+  test('fits a phone of 360 px, and needs no mouse', () =>
+    withPage(
+      demo.url,
+      async page => {
+        const focused = () => page.evaluate('document.activeElement.textContent')
+        for (let i = 0; i < 30 && (await focused()) !== 'Get a token'; i++) await page.keyboard.press('Tab')
+        await page.keyboard.press('Enter')
+        await page.locator('#facts').waitFor()
+        assert.equal(await focused(), 'Get a token')
+        assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 360)
+      },
+      360,
+    ))
+
+  test('says so when the service has gone', async () => {
+    const short = await startDemo()
+    await withPage(short.url, async page => {
+      await short.stop()
+      await getToken(page).click()
+      await tag(page).getByText('No answer').waitFor()
+      assert.match(await textOf(page.locator('#token-error')), /Is npm run demo still running\?/)
+    })
+  })
+})
