@@ -23,6 +23,7 @@ async function scene(t: TestContext, settings: Record<string, string> = {}, prob
     UPSTREAM_MAX_RETRIES: '0',
     CIRCUIT_FAILURE_THRESHOLD: '3',
     CIRCUIT_RESET_SECONDS: '60',
+    SHUTDOWN_GRACE_SECONDS: '1',
     ...settings,
   })
   t.after(async () => {

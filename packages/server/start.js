@@ -15,5 +15,7 @@ try {
     process.exit(78)
   }
 }
+const { useCompileCache } = await import('./compile-cache.js')
+useCompileCache()
 const { main } = await import('./src/main.ts')
 await main(process.env)

@@ -8,7 +8,7 @@ import { createService } from '../../packages/server/src/service.ts'
 export async function openApiDocument(): Promise<string> {
   const decision = decideConfig({ OPENAI_API_KEY: 'sk-for-the-docs', ADMIN_TOKEN: 'for-the-docs-only' })
   if ('problems' in decision) throw new Error('the default settings are wrong')
-  const app = await buildApp(createService(decision.config, systemClock, pino({ level: 'silent' })))
+  const app = await buildApp(await createService(decision.config, systemClock, pino({ level: 'silent' })))
   await app.ready()
   const document = `${JSON.stringify(app.swagger(), null, 2)}\n`
   await app.close()

@@ -17,7 +17,7 @@ const FIRST_PROBE_MS = 300
 
 /** Listens until `stop` resolves, then drains. Resolves with all connections closed. Rejects if it cannot listen. */
 export async function serve(config: Config, log: Log, stop: Promise<void>, extend: Extend = () => {}): Promise<void> {
-  const service = createService(config, systemClock, log.logger)
+  const service = await createService(config, systemClock, log.logger)
   const app = await buildApp(service)
   extend(app)
   await Promise.race([service.openai.probe(), sleep(FIRST_PROBE_MS, undefined, { ref: false })])

@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { deriveSecret } from './config/config.ts'
 import { clientHasher } from './identity/client-hash.ts'
-import { jwtVerifier, type VerifyJwt } from './identity/jwt.ts'
+import type { VerifyJwt } from './identity/jwt.ts'
 import { type IsOperator, operatorCheck } from './identity/operator.ts'
 import { type IssueCredential, issuer } from './issue.ts'
 import type { Lifecycle } from './lifecycle.ts'
@@ -41,7 +41,7 @@ export interface Service {
 /** Bad JWTs that an address may send in a minute. */
 const BAD_JWTS_PER_MINUTE = 10
 
-export function createService(config: Config, clock: Clock, logger: Logger): Service {
+export async function createService(config: Config, clock: Clock, logger: Logger): Promise<Service> {
   const stats = voiceStats()
   const hashClient = clientHasher(config.CLIENT_HASH_SECRET)
   const metrics = createMetrics({
@@ -77,11 +77,18 @@ export function createService(config: Config, clock: Clock, logger: Logger): Ser
     }),
     signReportKey: reportKeySigner(deriveSecret(config.CLIENT_HASH_SECRET, 'report-key')),
     isOperator: operatorCheck(config.ADMIN_TOKEN),
-    verifyJwt: config.jwt ? jwtVerifier(config.jwt, clock) : null,
+    verifyJwt: await createVerifier(config, clock),
     badJwts: fixedWindows(BAD_JWTS_PER_MINUTE, 60_000, clock.mono),
     rates: memoryRates(config, clock),
     stats,
     metrics,
     events,
   }
+}
+
+/** Loads the JWT library only where callers need a JWT: it is a good part of the memory of an idle service. */
+async function createVerifier({ jwt }: Config, clock: Clock): Promise<VerifyJwt | null> {
+  if (!jwt) return null
+  const { jwtVerifier } = await import('./identity/jwt.ts')
+  return jwtVerifier(jwt, clock)
 }

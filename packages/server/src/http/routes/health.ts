@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Lifecycle } from '../../lifecycle.ts'
 import type { Health } from '../../upstream/health.ts'
 import { VERSION } from '../../version.ts'
-import { HealthReply, NotReadyReply, ReadyReply } from '../schemas.ts'
+import { healthReply, notReadyReply, readyReply } from '../schemas.ts'
 
 /** `GET /healthz`: the process lives; and whether OpenAI does, as last heard. Asks nobody. */
 export function healthRoute(app: FastifyInstance, health: Health): void {
@@ -10,7 +10,7 @@ export function healthRoute(app: FastifyInstance, health: Health): void {
     schema: {
       operationId: 'getHealth',
       summary: 'Liveness, and whether OpenAI is reachable',
-      response: { 200: HealthReply },
+      response: { 200: healthReply },
     },
     handler: async () => ({
       status: 'healthy',
@@ -24,7 +24,7 @@ export function healthRoute(app: FastifyInstance, health: Health): void {
 /** `GET /readyz`: whether to send requests here. */
 export function readyRoute(app: FastifyInstance, lifecycle: Lifecycle): void {
   app.get('/readyz', {
-    schema: { operationId: 'getReadiness', summary: 'Readiness', response: { 200: ReadyReply, 503: NotReadyReply } },
+    schema: { operationId: 'getReadiness', summary: 'Readiness', response: { 200: readyReply, 503: notReadyReply } },
     handler: async (_request, reply) => {
       if (!lifecycle.draining) return { status: 'ready' }
       return reply.code(503).send({ status: 'draining' })

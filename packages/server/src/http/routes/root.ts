@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { PoolStats } from '../../pool/pool.ts'
 import { SERVICE_NAME, VERSION } from '../../version.ts'
-import { RootReply } from '../schemas.ts'
+import { rootReply } from '../schemas.ts'
 
 const ENDPOINTS = {
   token: 'POST /v1/realtime/token',
@@ -17,7 +17,7 @@ const ENDPOINTS = {
 /** `GET /`: what this is, and where to go. */
 export function rootRoute(app: FastifyInstance, poolStats: () => PoolStats): void {
   app.get('/', {
-    schema: { operationId: 'getService', summary: 'What this service is', response: { 200: RootReply } },
+    schema: { operationId: 'getService', summary: 'What this service is', response: { 200: rootReply } },
     handler: async () => ({
       service: SERVICE_NAME,
       version: VERSION,

@@ -9,7 +9,7 @@ import type { Events } from '../../observe/events.ts'
 import type { SignReportKey } from '../../report-key.ts'
 import { decideSession, type Session, type SessionRequest } from '../../session.ts'
 import type { Reply } from '../facts.ts'
-import { errorReplies, TokenReply, tokenRequestSchema } from '../schemas.ts'
+import { errorReplies, type TokenReply, tokenReply, tokenRequestSchema } from '../schemas.ts'
 
 interface TokenRoute {
   config: Config
@@ -77,7 +77,7 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
       description: 'The browser then posts its SDP offer to `web_rtc_url` with `Bearer <client_secret>`.',
       security: [{}, { jwt: [] }],
       body: tokenRequestSchema(config),
-      response: { 200: TokenReply, ...errorReplies(REFUSALS) },
+      response: { 200: tokenReply, ...errorReplies(REFUSALS) },
     },
     async handler(request, reply) {
       if (config.CALLER_INSTRUCTIONS === 'refuse') refuseInstructions(request.body)

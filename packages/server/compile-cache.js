@@ -1,0 +1,26 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, writeFileSync } from 'node:fs'
+import { constants, enableCompileCache } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+const DIRECTORY = fileURLToPath(new URL('../../node_modules/.cache/parker-token-service', import.meta.url))
+const FILLER = fileURLToPath(new URL('./fill-compile-cache.js', import.meta.url))
+const FILL_TIMEOUT_MS = 10_000
+
+/**
+ * Turns on Node's compile cache, so that types are not stripped anew at each start. Stripping loads a WebAssembly
+ * compiler that never leaves the process again (some 25 MB), so on the first start another process fills the cache.
+ * Where the folder cannot be written everything works as well, only with more memory.
+ */
+export function useCompileCache() {
+  const { status } = enableCompileCache(DIRECTORY)
+  if (status === constants.compileCacheStatus.FAILED || status === constants.compileCacheStatus.DISABLED) return
+  const filled = `${DIRECTORY}/filled-by-${process.version}`
+  if (existsSync(filled)) return
+  spawnSync(process.execPath, [FILLER, DIRECTORY], { stdio: 'ignore', timeout: FILL_TIMEOUT_MS, env: {} })
+  try {
+    writeFileSync(filled, '')
+  } catch {
+    // A read-only folder: the next start tries again.
+  }
+}

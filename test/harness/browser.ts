@@ -1,0 +1,79 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { CHROMIUM, findPart } from '../run/parts.ts'
+
+/** Names that lead to this machine; all others lead nowhere, so a test cannot come to depend on the network. */
+const HOSTS = ['www.espn.com', 'malicious-site.com', 'parker.test']
+
+const ARGUMENTS = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  `--host-resolver-rules=${[...HOSTS.map(host => `MAP ${host} 127.0.0.1`), 'MAP * ~NOTFOUND', 'EXCLUDE 127.0.0.1'].join(',')}`,
+]
+
+/** Starts the real Chromium, headless, with a profile of its own in the temporary folder. */
+export async function openBrowser(): Promise<Browser> {
+  const executablePath = findPart(CHROMIUM, process.env)
+  if (!executablePath) throw new Error(`no Chromium: set CHROMIUM, or install the package ${CHROMIUM.package}`)
+  return chromium.launch({ executablePath, args: ARGUMENTS })
+}
+
+/** A page of somebody's site. */
+export interface Site {
+  /** What a browser calls its origin, under the name of one of the hosts. */
+  originAs(host: string): string
+  close(): Promise<void>
+}
+
+/** Serves an empty page under every name and path. */
+export async function startSite(): Promise<Site> {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' })
+    response.end('<!doctype html><title>A page</title><link rel="icon" href="data:,">')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    originAs: host => `http://${host}:${port}`,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+/** What a script on a page got to see of an answer; `unreadable` when the browser kept it. */
+export type SeenByPage = 'unreadable' | { status: number; type: string; headers: Record<string, string>; text: string }
+
+/** What a page's script may say about a request; plain data, since it is carried into the page. */
+export interface PageRequest {
+  method?: string
+  headers?: Record<string, string>
+  body?: string
+  mode?: 'cors' | 'no-cors'
+  credentials?: 'include' | 'omit'
+}
+
+/** Fetches from inside a page, as its own script would. */
+export function fetchInPage(page: Page, url: string, init: PageRequest = {}): Promise<SeenByPage> {
+  const script = async ([address, options]: readonly [string, PageRequest]): Promise<SeenByPage> => {
+    try {
+      const response = await fetch(address, options)
+      const { status, type } = response
+      return { status, type, headers: Object.fromEntries(response.headers), text: await response.text() }
+    } catch {
+      return 'unreadable'
+    }
+  }
+  return page.evaluate(script, [url, init] as const)
+}
