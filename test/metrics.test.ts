@@ -7,6 +7,7 @@ import { openMetrics, type Sample, type Series } from './harness/prometheus.ts'
 import { type RunningService, startService } from './harness/service.ts'
 import { goodSecret, healthy, openAiError, send, startUpstream, type Upstream } from './harness/upstream.ts'
 
+// Models that no catalogue knows are used, so that no date changes their meaning.
 const ADMIN_TOKEN = 'operators-only-0123456789'
 const OPERATOR = { authorization: `Bearer ${ADMIN_TOKEN}` }
 
@@ -15,7 +16,7 @@ describe('/metrics', () => {
   let service: RunningService
   before(async () => {
     upstream = await startUpstream()
-    service = await startService({ OPENAI_BASE_URL: upstream.baseUrl })
+    service = await startService({ OPENAI_BASE_URL: upstream.baseUrl, REALTIME_MODEL: 'model-a' })
   })
   beforeEach(() => upstream.behave(healthy))
   after(async () => {
@@ -72,7 +73,7 @@ describe('/metrics', () => {
 
   it('counts credentials by model, voice, difficulty and mode', async () => {
     const body = { voice: 'marin', difficulty: 'expert', mode: 'hot_take' }
-    const labels = { model: 'gpt-realtime', ...body, pool: 'miss' }
+    const labels = { model: 'model-a', ...body, pool: 'miss' }
     assert.equal(await growth('parker_tokens_issued_total', labels, () => askToken(service.url, body)), 1)
     const refused = () => askToken(service.url, { ...body, voice: 'nobody' })
     assert.equal(await growth('parker_tokens_issued_total', labels, refused), 0)
@@ -153,7 +154,12 @@ describe('/v1/voice/metrics', () => {
     upstream = await startUpstream(
       (_request, response) => void setTimeout(() => send(response, 200, goodSecret()), 100),
     )
-    service = await startService({ OPENAI_BASE_URL: upstream.baseUrl, ADMIN_TOKEN })
+    service = await startService({
+      OPENAI_BASE_URL: upstream.baseUrl,
+      ADMIN_TOKEN,
+      ALLOWED_MODELS: 'model-a,model-b',
+      REALTIME_MODEL: 'model-a',
+    })
   })
   after(async () => {
     await service.stop()
@@ -166,13 +172,13 @@ describe('/v1/voice/metrics', () => {
     const began = performance.now()
     await askToken(service.url, { voice: 'verse', difficulty: 'easy' })
     await askToken(service.url, { voice: 'cedar', difficulty: 'savage' })
-    await askToken(service.url, { voice: 'cedar', difficulty: 'expert', model: 'gpt-realtime-2.1' })
+    await askToken(service.url, { voice: 'cedar', difficulty: 'expert', model: 'model-b' })
     await askToken(service.url, { voice: 'nobody' })
     const longest = performance.now() - began
     const { since, by_voice, by_model, by_difficulty } = await read()
     assert.ok(Date.parse(since) <= Date.now())
     assert.deepEqual(counts(by_voice), { verse: 1, cedar: 2 })
-    assert.deepEqual(counts(by_model), { 'gpt-realtime': 2, 'gpt-realtime-2.1': 1 })
+    assert.deepEqual(counts(by_model), { 'model-a': 2, 'model-b': 1 })
     assert.deepEqual(counts(by_difficulty), { easy: 1, savage: 1, expert: 1 })
     for (const { requests, mint_ms } of Object.values<Figures>(by_voice)) {
       assert.equal(mint_ms.count, requests)

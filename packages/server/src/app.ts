@@ -2,13 +2,14 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { emptyBodies, jsonBodies, MAX_BODY_BYTES } from './http/body.ts'
 import { answerBrokenMessage } from './http/broken-messages.ts'
 import { docsRoutes, openApi } from './http/docs.ts'
-import { answerError, errorAnswers, unknownAddresses } from './http/errors.ts'
+import { errorAnswers, unknownAddresses } from './http/errors.ts'
 import { requestFacts } from './http/facts.ts'
 import { answerHeaders } from './http/headers.ts'
 import { identity } from './http/identity.ts'
 import { originList, originPolicy } from './http/origins.ts'
 import { rates } from './http/rates.ts'
 import { requestId } from './http/request-id.ts'
+import { routableUrl } from './http/routable-url.ts'
 import { requestLog } from './http/request-log.ts'
 import { healthRoute, readyRoute } from './http/routes/health.ts'
 import { metricsRoute } from './http/routes/metrics.ts'
@@ -35,7 +36,8 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
     keepAliveTimeout: 72_000,
     ajv: { customOptions: { allErrors: true, coerceTypes: false, removeAdditional: false, useDefaults: false } },
     clientErrorHandler: answerBrokenMessage,
-    frameworkErrors: answerError,
+    rewriteUrl: routableUrl,
+    routerOptions: { maxParamLength: 16_384 },
   })
 
   requestFacts(app, clock, service.isOperator)

@@ -49,11 +49,19 @@ interface IssuerParts {
 export function issuer({ config, openai, pool, turns, hashClient, clock }: IssuerParts): IssueCredential {
   const form = FORMS[config.OPENAI_REALTIME_API]
 
+  const sharedBodies = new WeakMap<Session, string>()
+
+  function bodyFor(session: Session): string {
+    const known = sharedBodies.get(session)
+    if (known !== undefined) return known
+    const body = JSON.stringify(form.body(session, config))
+    if (session.shared) sharedBodies.set(session, body)
+    return body
+  }
+
   function orderFor({ session, client }: Wish): MintOrder {
-    return {
-      body: JSON.stringify(form.body(session, config)),
-      safetyIdentifier: config.SAFETY_IDENTIFIER === 'client' ? hashClient(client) : undefined,
-    }
+    const safetyIdentifier = config.SAFETY_IDENTIFIER === 'client' ? hashClient(client) : undefined
+    return { body: bodyFor(session), safetyIdentifier }
   }
 
   function shedLoad(): void {

@@ -41,6 +41,35 @@ export function decideSession(request: SessionRequest, defaults: Defaults, now: 
     mode: request.mode,
     sport: request.sport,
     instructions: composeInstructions({ ...request, difficulty }, defaults.DEFAULT_INSTRUCTIONS),
-    shared: request.instructions == null && request.context == null,
+    shared: isShared(request),
   }
 }
+
+function isShared(request: SessionRequest): boolean {
+  return request.instructions == null && request.context == null
+}
+
+/** As many shared sessions as are remembered; a site asks for a few dozen. */
+const MAX_REMEMBERED = 512
+
+/**
+ * `decideSession` with a memory for shared sessions: asked for alike on the same day they are the very same object, so
+ * that what is made from them can be remembered too.
+ */
+export function sessionDecider(defaults: Defaults): (request: SessionRequest, now: number) => Session {
+  const remembered = new Map<string, Session>()
+  return (request, now) => {
+    if (!isShared(request)) return decideSession(request, defaults, now)
+    const { model, voice, difficulty, mode, sport } = request
+    const name = `${Math.floor(now / DAY_MS)} ${model} ${voice} ${difficulty} ${mode} ${sport}`
+    const known = remembered.get(name)
+    if (known) return known
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear()
+    const session = decideSession(request, defaults, now)
+    remembered.set(name, session)
+    return session
+  }
+}
+
+/** Models retire on a day, so what was decided holds for the rest of it. */
+const DAY_MS = 86_400_000

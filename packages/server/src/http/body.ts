@@ -17,6 +17,15 @@ export function jsonBodies(app: FastifyInstance): void {
       done(new ServiceError('malformed_json'))
     }
   })
+  otherBodies(app)
+}
+
+/** An empty body has no type to be wrong about: `curl -d ''` calls it a form. */
+function otherBodies(app: FastifyInstance): void {
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    if (body.length === 0) done(null, {})
+    else done(new ServiceError('unsupported_media_type'))
+  })
 }
 
 /** A POST without any body is one with an empty object. Before validation, which would refuse `null`. */

@@ -8,17 +8,15 @@ const FRAMEWORK_ERRORS: Record<string, ErrorType> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed_request',
-  FST_ERR_BAD_URL: 'not_found',
-  FST_ERR_MAX_PARAM_LENGTH: 'not_found',
 }
 
 /** Everything thrown anywhere lands here and leaves in one shape. */
 export function errorAnswers(app: FastifyInstance): void {
-  app.setErrorHandler((thrown, request, reply) => answerError(thrown, request, reply))
+  app.setErrorHandler(answerError)
 }
 
 /** Answers an error, and notes it for the log. */
-export function answerError(thrown: unknown, request: Request, reply: Reply): Reply {
+function answerError(thrown: unknown, request: Request, reply: Reply): Reply {
   const error = asServiceError(thrown)
   request.facts.errorType = error.type
   request.facts.cause = error.extras.cause

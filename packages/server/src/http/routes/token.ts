@@ -7,7 +7,7 @@ import { type ErrorType, ServiceError } from '../../errors.ts'
 import type { IssueCredential, Issued } from '../../issue.ts'
 import type { Events } from '../../observe/events.ts'
 import type { SignReportKey } from '../../report-key.ts'
-import { decideSession, type Session, type SessionRequest } from '../../session.ts'
+import { type Session, type SessionRequest, sessionDecider } from '../../session.ts'
 import type { Reply } from '../facts.ts'
 import { errorReplies, type TokenReply, tokenReply, tokenRequestSchema } from '../schemas.ts'
 
@@ -52,6 +52,8 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
     websocket_url: `${config.OPENAI_PUBLIC_BASE_URL.replace(/^http/, 'ws')}/realtime?model=${encodeURIComponent(model)}`,
   })
 
+  const decide = sessionDecider(config)
+
   function render(session: Session, issued: Issued, sessionId: string): TokenReply {
     const { voice, difficulty, mode, instructions } = session
     const model = session.model.served
@@ -82,7 +84,7 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
     async handler(request, reply) {
       if (config.CALLER_INSTRUCTIONS === 'refuse') refuseInstructions(request.body)
       const { facts } = request
-      const session = decideSession(request.body, config, clock.now())
+      const session = decide(request.body, clock.now())
       facts.logged = namesOf(session)
       const client = facts.client ?? 'unknown'
       const signal = hangUpSignal(reply)

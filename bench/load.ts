@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Answer, type Line, openLine } from './line.ts'
+import { CONNECTIONS } from './plan.ts'
+
+/** What a load found. Every answer was a 200 with a secret that no other answer of the load had. */
+export interface LoadResult {
+  answers: number
+  seconds: number
+  /** Of each request, milliseconds. */
+  waits: number[]
+  /** The server's own part of each, milliseconds, where it tells: `Server-Timing`'s total less its openai. */
+  ownTimes: number[]
+  /** Answers that did not wait for OpenAI. */
+  warm: number
+}
+
+type NextAsk = () => string
+
+/** Clients that each ask again as soon as they are answered, for so many seconds. */
+export function askForSeconds(port: number, nextAsk: NextAsk, seconds: number): Promise<LoadResult> {
+  const end = performance.now() + seconds * 1000
+  return withoutPause(port, nextAsk, () => performance.now() < end)
+}
+
+/** The same, until so many requests have been sent. */
+export function askCount(port: number, nextAsk: NextAsk, count: number): Promise<LoadResult> {
+  let left = count
+  return withoutPause(port, nextAsk, () => left-- > 0)
+}
+
+async function withoutPause(port: number, nextAsk: NextAsk, more: () => boolean): Promise<LoadResult> {
+  const lines = await openLines(port)
+  const result = emptyResult()
+  const note = noteInto(result)
+  const started = performance.now()
+  const client = async (line: Line) => {
+    while (more()) {
+      const asked = performance.now()
+      note(await line.ask(nextAsk()), performance.now() - asked)
+    }
+  }
+  try {
+    await Promise.all(lines.map(client))
+    result.seconds = (performance.now() - started) / 1000
+    return result
+  } finally {
+    for (const line of lines) line.close()
+  }
+}
+
+/**
+ * Requests that come by chance, on average `perSecond` of them, whether earlier ones are answered or not. One that finds
+ * every connection busy waits, and its wait counts.
+ */
+export async function askAtPace(
+  port: number,
+  nextAsk: NextAsk,
+  perSecond: number,
+  seconds: number,
+): Promise<LoadResult> {
+  const idle = await openLines(port)
+  const all = [...idle]
+  const result = emptyResult()
+  const note = noteInto(result)
+  const due: number[] = []
+  const underWay = new Set<Promise<void>>()
+  const failures: unknown[] = []
+
+  async function send(line: Line, since: number): Promise<void> {
+    note(await line.ask(nextAsk()), performance.now() - since)
+    const next = due.shift()
+    if (next !== undefined) return send(line, next)
+    idle.push(line)
+  }
+
+  function begin(): void {
+    const line = idle.pop()
+    if (!line) {
+      due.push(performance.now())
+      return
+    }
+    const one: Promise<void> = send(line, performance.now())
+      .catch(error => void failures.push(error))
+      .finally(() => underWay.delete(one))
+    underWay.add(one)
+  }
+
+  const started = performance.now()
+  let next = started
+  try {
+    while (performance.now() - started < seconds * 1000 && failures.length === 0) {
+      for (; next <= performance.now(); next += (-Math.log(1 - Math.random()) / perSecond) * 1000) begin()
+      await sleep(1)
+    }
+    await Promise.all(underWay)
+    if (failures.length > 0) throw failures[0]
+    result.seconds = (performance.now() - started) / 1000
+    return result
+  } finally {
+    for (const line of all) line.close()
+  }
+}
+
+function openLines(port: number): Promise<Line[]> {
+  return Promise.all(Array.from({ length: CONNECTIONS }, () => openLine(port)))
+}
+
+function emptyResult(): LoadResult {
+  return { answers: 0, seconds: 0, waits: [], ownTimes: [], warm: 0 }
+}
+
+/** Checks and counts each answer. A figure made of wrong answers is worth nothing, so the first one ends the run. */
+function noteInto(result: LoadResult): (answer: Answer, wait: number) => void {
+  const secrets = new Set<string>()
+  return ({ status, secret, timing }, wait) => {
+    if (status !== 200) throw new Error(`an answer was ${status}`)
+    if (secret === '') throw new Error('an answer had no secret')
+    if (secrets.has(secret)) throw new Error('a secret was handed out twice')
+    secrets.add(secret)
+    result.answers++
+    result.waits.push(wait)
+    if (!timing) return
+    result.ownTimes.push(timing.total - timing.openAi)
+    if (timing.openAi === 0) result.warm++
+  }
+}
