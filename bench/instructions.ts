@@ -1,4 +1,7 @@
 import { composeInstructions, PARKER } from '../packages/server/src/persona.ts'
 
 /** What the yardsticks send and answer as instructions, so that all servers move the same bytes; ASCII for its length. */
-export const INSTRUCTIONS = composeInstructions({ difficulty: 'savage', sport: 'basketball' }, PARKER).replaceAll('’', "'")
+export const INSTRUCTIONS = composeInstructions({ difficulty: 'savage', sport: 'basketball' }, PARKER).replaceAll(
+  '’',
+  "'",
+)

@@ -49,7 +49,7 @@ export async function openLine(port: number): Promise<Line> {
 export function readAnswer(bytes: Buffer): Answer | undefined {
   const headEnd = bytes.indexOf('\r\n\r\n')
   if (headEnd === -1) return undefined
-  const head = bytes.latin1Slice(0, headEnd)
+  const head = bytes.toString('latin1', 0, headEnd)
   const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1]
   if (length === undefined) throw new Error(`an answer without Content-Length:\n${head}`)
   if (bytes.length < headEnd + 4 + Number(length)) return undefined
@@ -58,7 +58,7 @@ export function readAnswer(bytes: Buffer): Answer | undefined {
 
 function secretIn(bytes: Buffer, from: number): string {
   const quote = bytes.indexOf('"ek_', from)
-  return quote === -1 ? '' : bytes.latin1Slice(quote + 1, bytes.indexOf('"', quote + 1))
+  return quote === -1 ? '' : bytes.toString('latin1', quote + 1, bytes.indexOf('"', quote + 1))
 }
 
 function timingIn(head: string): Answer['timing'] {

@@ -50,7 +50,7 @@ function serve(socket: Socket, answer: (path: string) => string): void {
     received = received.length === 0 ? chunk : Buffer.concat([received, chunk])
     const headEnd = received.indexOf('\r\n\r\n')
     if (headEnd === -1) return
-    const head = received.latin1Slice(0, headEnd)
+    const head = received.toString('latin1', 0, headEnd)
     const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0)
     if (received.length < headEnd + 4 + length) return
     received = Buffer.alloc(0)

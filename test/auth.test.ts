@@ -71,19 +71,32 @@ let remote: RunningService
 /** No operators, `/metrics` open. */
 let open: RunningService
 
+const started: Promise<RunningService>[] = []
+
+function start(settings: Record<string, string>): Promise<RunningService> {
+  const service = startService(settings)
+  started.push(service)
+  return service
+}
+
+/** Stops those that have started, also where others have not. */
+async function stopAll(): Promise<void> {
+  for (const one of await Promise.allSettled(started)) if (one.status === 'fulfilled') await one.value.stop()
+}
+
 before(async () => {
   ;[upstream, issuer] = await Promise.all([startUpstream(), startIssuer()])
-  const common = { OPENAI_BASE_URL: upstream.baseUrl, POOL_ENABLED: 'false', TRUST_PROXY: '1' }
+  const common = { OPENAI_BASE_URL: upstream.baseUrl, TRUST_PROXY: '1' }
   const claims = { AUTH_ISSUER: ISSUER, AUTH_AUDIENCE: AUDIENCE }
   ;[symmetric, remote, open] = await Promise.all([
-    startService({ ...common, ...claims, AUTH_JWT_SECRET: SECRET, RATE_LIMIT_PER_MINUTE: '3', ADMIN_TOKEN: ADMIN }),
-    startService({ ...common, ...claims, AUTH_JWKS_URL: issuer.url }),
-    startService(common),
+    start({ ...common, ...claims, AUTH_JWT_SECRET: SECRET, RATE_LIMIT_PER_MINUTE: '3', ADMIN_TOKEN: ADMIN }),
+    start({ ...common, ...claims, AUTH_JWKS_URL: issuer.url }),
+    start(common),
   ])
 })
 
 after(async () => {
-  await Promise.all([symmetric, remote, open].map(one => one?.stop()))
+  await stopAll()
   await Promise.all([upstream?.close(), issuer?.close()])
 })
 

@@ -32,7 +32,6 @@ const EXPOSED = [
 
 const SETTINGS = {
   ALLOWED_ORIGINS: [ESPN, LOCAL, CHROME, 'moz-extension://*', 'chrome-extension://abc123'].join(','),
-  POOL_ENABLED: 'false',
   UPSTREAM_MAX_RETRIES: '0',
 }
 
@@ -43,19 +42,32 @@ let strict: RunningService
 /** `CORS_ORIGINS` other than `ALLOWED_ORIGINS`, and POSTs only with an Origin. */
 let split: RunningService
 
+const started: Promise<RunningService>[] = []
+
+function start(settings: Record<string, string>): Promise<RunningService> {
+  const service = startService(settings)
+  started.push(service)
+  return service
+}
+
+/** Stops those that have started, also where others have not. */
+async function stopAll(): Promise<void> {
+  for (const one of await Promise.allSettled(started)) if (one.status === 'fulfilled') await one.value.stop()
+}
+
 before(async () => {
   upstream = await startUpstream()
   const common = { ...SETTINGS, OPENAI_BASE_URL: upstream.baseUrl }
   const jwt = { AUTH_JWT_SECRET: JWT_SECRET, AUTH_ISSUER: 'https://issuer.test/', AUTH_AUDIENCE: 'parker' }
   ;[service, strict, split] = await Promise.all([
-    startService(common),
-    startService({ ...common, ...jwt, RATE_LIMIT_PER_MINUTE: '2', ADMIN_TOKEN: ADMIN }),
-    startService({ ...common, CORS_ORIGINS: LOCAL, REQUIRE_ORIGIN: 'true' }),
+    start(common),
+    start({ ...common, ...jwt, RATE_LIMIT_PER_MINUTE: '2', ADMIN_TOKEN: ADMIN }),
+    start({ ...common, CORS_ORIGINS: LOCAL, REQUIRE_ORIGIN: 'true' }),
   ])
 })
 
 after(async () => {
-  await Promise.all([service, strict, split].map(one => one?.stop()))
+  await stopAll()
   await upstream?.close()
 })
 

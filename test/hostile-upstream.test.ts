@@ -19,7 +19,7 @@ import {
 
 let upstream: Upstream
 let patient: RunningService
-/** Gives OpenAI 400 ms. */
+/** Gives OpenAI 800 ms. */
 let impatient: RunningService
 /** Speaks the beta form. */
 let beta: RunningService
@@ -29,7 +29,7 @@ before(async () => {
   const common = { OPENAI_BASE_URL: upstream.baseUrl, UPSTREAM_MAX_RETRIES: '0', POOL_ENABLED: 'false' }
   ;[patient, impatient, beta] = await Promise.all([
     startService(common),
-    startService({ ...common, UPSTREAM_TIMEOUT_MS: '400' }),
+    startService({ ...common, UPSTREAM_TIMEOUT_MS: '800' }),
     startService({ ...common, OPENAI_REALTIME_API: 'beta' }),
   ])
 })

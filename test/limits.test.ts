@@ -29,7 +29,6 @@ async function stage(t: TestContext, settings: Record<string, string>, behaviour
   t.after(() => upstream.close())
   const common = {
     OPENAI_BASE_URL: upstream.baseUrl,
-    POOL_ENABLED: 'false',
     TRUST_PROXY: '1',
     UPSTREAM_MAX_RETRIES: '0',
   }

@@ -21,7 +21,7 @@ let services: Record<Trust, RunningService>
 
 before(async () => {
   upstream = await startUpstream()
-  const common = { OPENAI_BASE_URL: upstream.baseUrl, POOL_ENABLED: 'false', RATE_LIMIT_PER_MINUTE: '10' }
+  const common = { OPENAI_BASE_URL: upstream.baseUrl, RATE_LIMIT_PER_MINUTE: '10' }
   const started = Object.entries(TRUST).map(async ([name, trust]) => [
     name,
     await startService({ ...common, ...trust }),

@@ -19,7 +19,7 @@ import {
 let upstream: Upstream
 /** Two retries, as by default. */
 let service: RunningService
-/** Gives an attempt 300 ms and all of them together 1,000. */
+/** Gives an attempt 500 ms and all of them together 1,800. */
 let hurried: RunningService
 let noRetries: RunningService
 let fourRetries: RunningService
@@ -35,10 +35,10 @@ before(async () => {
     const script = scripts.get(id) ?? [healthy]
     return script[Math.min(before, script.length - 1)]?.(request, response, n)
   })
-  const common = { OPENAI_BASE_URL: upstream.baseUrl, POOL_ENABLED: 'false' }
+  const common = { OPENAI_BASE_URL: upstream.baseUrl, POOL_ENABLED: 'false', SHUTDOWN_GRACE_SECONDS: '1' }
   ;[service, hurried, noRetries, fourRetries] = await Promise.all([
     startService(common),
-    startService({ ...common, UPSTREAM_TIMEOUT_MS: '300', UPSTREAM_DEADLINE_MS: '1000', UPSTREAM_MAX_RETRIES: '10' }),
+    startService({ ...common, UPSTREAM_TIMEOUT_MS: '500', UPSTREAM_DEADLINE_MS: '1800', UPSTREAM_MAX_RETRIES: '10' }),
     startService({ ...common, UPSTREAM_MAX_RETRIES: '0' }),
     startService({ ...common, UPSTREAM_MAX_RETRIES: '4' }),
   ])
@@ -232,13 +232,13 @@ test('the deadline holds for all attempts together, and OpenAI never answering i
   const { answer, count, took } = await tell([() => {}], hurried)
   assertFailure(answer, 504, 'upstream_timeout')
   assert.ok(count >= 2 && count <= 4, `${count} attempts`)
-  assert.ok(took < 4000, `${took} ms`)
+  assert.ok(took < 6000, `${took} ms`)
 })
 
 test('errors up to the deadline end in the error, with fewer retries than allowed', async () => {
-  const { answer, count } = await tell([refuse(500, { 'retry-after-ms': '400' })], hurried)
+  const { answer, count } = await tell([refuse(500, { 'retry-after-ms': '700' })], hurried)
   assertFailure(answer, 502, 'upstream_unavailable')
-  assert.equal(count, 3)
+  assert.ok(count === 2 || count === 3, `${count} attempts`)
 })
 
 test('a deadline shorter than the time of one attempt ends that attempt', async () => {
@@ -280,7 +280,7 @@ test('a caller that hung up has its line in the log all the same', { timeout: 20
   await hangUpWhileWaiting('caller-in-the-log')
   const line = service.logged(({ msg, request_id }) => msg === 'request' && request_id === 'caller-in-the-log')
   const late = sleep(5000, undefined, { ref: false }).then(() => assert.fail('no line within 5 s'))
-  assert.equal((await Promise.race([line, late])).error, 'caller_gone')
+  assert.equal((await Promise.race([line, late])).status, 499)
 })
 
 test('every attempt of a request carries its id to OpenAI, the same one, and the same body', async () => {

@@ -43,34 +43,25 @@ const JWT_SECRET = 'a-secret-of-32-characters-or-more'
 const AUTH = { AUTH_JWT_SECRET: JWT_SECRET, AUTH_ISSUER: 'issuer', AUTH_AUDIENCE: 'audience' }
 const ONCE = { UPSTREAM_MAX_RETRIES: '0' }
 
-async function stage(settings: Settings, behaviour: Behaviour = healthy): Promise<Stage & { close(): Promise<void> }> {
+/** Runs until the test, or all of them, have ended. */
+async function stageFor(t: Pick<TestContext, 'after'>, settings: Settings, behaviour?: Behaviour): Promise<Stage> {
   let probes = 0
   const upstream = await startUpstream(behaviour, (_request, response) => {
     probes++
     send(response, 200, { object: 'list', data: [] })
   })
+  t.after(() => upstream.close())
   const service = await startService({ OPENAI_BASE_URL: upstream.baseUrl, ...settings })
-  const close = async () => {
-    await service.stop()
-    await upstream.close()
-  }
-  return { service, upstream, probes: () => probes, close }
-}
-
-async function stageFor(t: TestContext, settings: Settings, behaviour?: Behaviour): Promise<Stage> {
-  const made = await stage(settings, behaviour)
-  t.after(made.close)
-  return made
+  t.after(() => service.stop())
+  return { service, upstream, probes: () => probes }
 }
 
 /** The service as it is when nothing is set, shared by all proofs that need no other. */
-let usual: Awaited<ReturnType<typeof stage>>
+let usual: Stage
 
 before(async () => {
-  usual = await stage({})
+  usual = await stageFor({ after }, {})
 })
-
-after(() => usual?.close())
 
 interface Comparison<T> {
   /** What is set on both sides. */
@@ -87,10 +78,8 @@ interface Comparison<T> {
 function changes<T>({ given, behaviour, change, see, shows }: Comparison<T>): Proof {
   return async t => {
     const shared = given === undefined && behaviour === undefined
-    const [first, second] = await Promise.all([
-      shared ? usual : stageFor(t, given ?? {}, behaviour?.()),
-      stageFor(t, { ...given, ...change }, behaviour?.()),
-    ])
+    const first = shared ? usual : await stageFor(t, given ?? {}, behaviour?.())
+    const second = await stageFor(t, { ...given, ...change }, behaviour?.())
     assert.notDeepEqual(shows[0], shows[1])
     assert.deepEqual([await see(first), await see(second)], shows)
   }
@@ -260,14 +249,13 @@ const PROOFS = {
 
   OPENAI_REALTIME_API: changes({
     change: { OPENAI_REALTIME_API: 'beta' },
+    behaviour: () => (request, response) => {
+      const { value, expires_at } = goodSecret()
+      const beta = request.url.endsWith('/sessions')
+      send(response, 200, beta ? { id: 'sess_1', client_secret: { value, expires_at } } : { value, expires_at })
+    },
     async see(on) {
-      on.upstream.behave((request, response) => {
-        const { value, expires_at } = goodSecret()
-        const beta = request.url.endsWith('/sessions')
-        send(response, 200, beta ? { id: 'sess_1', client_secret: { value, expires_at } } : { value, expires_at })
-      })
       const { path, headers, answer } = await mint(on)
-      on.upstream.behave(healthy)
       return [answer.status, path, headers['openai-beta']]
     },
     shows: [
@@ -495,10 +483,8 @@ const PROOFS = {
   }),
 
   CLIENT_HASH_SECRET: async t => {
-    const [a, b] = await Promise.all([
-      stageFor(t, { CLIENT_HASH_SECRET: 'a-key-of-the-hashes' }),
-      stageFor(t, { CLIENT_HASH_SECRET: 'a-key-of-the-hashes', OPENAI_API_KEY: 'sk-renewed' }),
-    ])
+    const a = await stageFor(t, { CLIENT_HASH_SECRET: 'a-key-of-the-hashes' })
+    const b = await stageFor(t, { CLIENT_HASH_SECRET: 'a-key-of-the-hashes', OPENAI_API_KEY: 'sk-renewed' })
     assert.equal(await hashOf(a), await hashOf(b))
     assert.notEqual(await hashOf(a), await hashOf(usual))
   },
@@ -527,10 +513,9 @@ const PROOFS = {
 
   RATE_LIMIT_BURST: async t => {
     const [free, bound] = [slowly(100), slowly(100)]
-    const given = { POOL_ENABLED: 'false' }
     const stages = [
-      await stageFor(t, { ...given, RATE_LIMIT_BURST: '3' }, free),
-      await stageFor(t, { ...given, RATE_LIMIT_BURST: '1' }, bound),
+      await stageFor(t, { RATE_LIMIT_BURST: '3' }, free),
+      await stageFor(t, { RATE_LIMIT_BURST: '1' }, bound),
     ]
     for (const { service } of stages) {
       const answers = await Promise.all(Array.from({ length: 6 }, () => askToken(service.url)))
@@ -560,7 +545,8 @@ const PROOFS = {
   }),
 
   MAX_IN_FLIGHT: changes({
-    given: { POOL_ENABLED: 'false' },
+    // A stand-in of its own, since it is told to hold back.
+    given: {},
     change: { MAX_IN_FLIGHT: '1' },
     async see({ service, upstream }) {
       const arrived = Promise.withResolvers<ServerResponse>()
@@ -587,7 +573,6 @@ const PROOFS = {
   }),
 
   UPSTREAM_DEADLINE_MS: changes({
-    given: { POOL_ENABLED: 'false' },
     behaviour: () => (_request, response, n) =>
       n === 0
         ? send(response, 500, openAiError('server_error'), { 'retry-after-ms': '600' })
@@ -598,7 +583,6 @@ const PROOFS = {
   }),
 
   UPSTREAM_MAX_RETRIES: changes({
-    given: { POOL_ENABLED: 'false' },
     behaviour: () => failing,
     change: { UPSTREAM_MAX_RETRIES: '1' },
     async see({ service, upstream }) {
@@ -626,18 +610,21 @@ const PROOFS = {
   }),
 
   POOL_ENABLED: changes({
+    given: { POOL_ENABLED: '' },
     change: { POOL_ENABLED: 'false' },
     see: async on => (await poolAfterRush(on)).anyWarm,
     shows: [true, false],
   }),
 
   POOL_MAX_PER_KEY: changes({
+    given: { POOL_ENABLED: 'true' },
     change: { POOL_MAX_PER_KEY: '1' },
     see: async on => (await poolAfterRush(on)).severalReady,
     shows: [true, false],
   }),
 
   POOL_MAX_TOTAL: changes({
+    given: { POOL_ENABLED: 'true' },
     change: { POOL_MAX_TOTAL: '1' },
     see: async on => (await poolAfterRush(on)).severalReady,
     shows: [true, false],
@@ -645,13 +632,14 @@ const PROOFS = {
 
   POOL_MIN_REMAINING_SECONDS: changes({
     // Where a secret must keep half of so short a life, the pool is off.
-    given: { TOKEN_TTL_SECONDS: '50' },
+    given: { POOL_ENABLED: 'true', TOKEN_TTL_SECONDS: '50' },
     change: { POOL_MIN_REMAINING_SECONDS: '1' },
     see: async on => (await poolAfterRush(on)).anyWarm,
     shows: [false, true],
   }),
 
   POOL_MINTS_PER_MINUTE: changes({
+    given: { POOL_ENABLED: 'true' },
     change: { POOL_MINTS_PER_MINUTE: '1' },
     see: async on => (await poolAfterRush(on)).severalMinted,
     shows: [true, false],
@@ -710,7 +698,8 @@ const PROOFS = {
   },
 
   SHUTDOWN_DELAY_SECONDS: async t => {
-    const [quick, patient] = await Promise.all([stageFor(t, {}), stageFor(t, { SHUTDOWN_DELAY_SECONDS: '3600' })])
+    const quick = await stageFor(t, {})
+    const patient = await stageFor(t, { SHUTDOWN_DELAY_SECONDS: '3600' })
     t.after(() => patient.service.child.kill('SIGKILL'))
     patient.service.child.kill('SIGTERM')
     await patient.service.logged(({ msg }) => msg.startsWith('Draining'))
@@ -723,12 +712,9 @@ const PROOFS = {
 
   SHUTDOWN_GRACE_SECONDS: async t => {
     const held: ServerResponse[] = []
-    const given = { POOL_ENABLED: 'false' }
-    const stages = await Promise.all([
-      stageFor(t, { ...given, SHUTDOWN_GRACE_SECONDS: '0' }, () => {}),
-      stageFor(t, { ...given, SHUTDOWN_GRACE_SECONDS: '60' }, holding(held)),
-    ])
-    const [abrupt, patient] = stages
+    const abrupt = await stageFor(t, { SHUTDOWN_GRACE_SECONDS: '0' }, () => {})
+    const patient = await stageFor(t, { SHUTDOWN_GRACE_SECONDS: '60' }, holding(held))
+    const stages = [abrupt, patient]
     const requests = stages.map(({ service }) =>
       askToken(service.url).then(
         ({ status }) => status,

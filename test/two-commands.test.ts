@@ -82,6 +82,6 @@ describe('an older Node', () => {
 describe('package.json', () => {
   it('has scripts that hand their process over, so that a signal reaches the program', () => {
     const { scripts } = JSON.parse(readFileSync(pathOf('package.json'), 'utf8'))
-    for (const name of ['start', 'demo', 'test']) assert.match(scripts[name], /^exec node \S+$/)
+    for (const name of ['start', 'demo', 'test']) assert.match(scripts[name], /^exec node /)
   })
 })

@@ -76,6 +76,9 @@ async function capture(
   return { ...request, sent: JSON.parse(request.body), reply: json }
 }
 
+/** The client's documentation says `null`; its types leave that out. */
+const OFF = null as unknown as { type: 'near_field' }
+
 /** The body of today's form, as the official client's types have it, for these instructions. */
 const bodyOf = (instructions: string) =>
   ({
@@ -89,7 +92,7 @@ const bodyOf = (instructions: string) =>
         input: {
           format: { type: 'audio/pcm', rate: 24_000 },
           transcription: { model: 'gpt-realtime-whisper' },
-          noise_reduction: null,
+          noise_reduction: OFF,
           turn_detection: {
             type: 'server_vad',
             threshold: 0.5,

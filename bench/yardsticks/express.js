@@ -1,7 +1,7 @@
 import express from 'express'
-import { mintBody, tokenReply } from './shapes.ts'
+import { mintBody, tokenReply } from './shapes.js'
 
-/** What most people would write: Express and the global fetch. Plain JavaScript, since Express brings no types. */
+// What most people would write: Express and the global fetch.
 const url = `${process.env.OPENAI_BASE_URL}/realtime/client_secrets`
 const headers = { authorization: 'Bearer sk-bench', 'content-type': 'application/json' }
 

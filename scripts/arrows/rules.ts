@@ -36,12 +36,12 @@ function serverExcept(allowed: string): RegExp {
 export const WALLS: readonly Wall[] = [
   {
     from: /^packages\/emulator\//,
-    to: /^(packages\/(?!emulator\/)|test\/|demo\/|scripts\/|@parker\/)/,
+    to: /^(packages\/(?!emulator\/)|(test|demo|bench|scripts)\/|@parker\/)/,
     because: 'the emulator stands on its own, so that it cannot share the mistakes of what it tests',
   },
   {
     from: /^packages\/server\//,
-    to: /^(packages\/(?!server\/)|demo\/|scripts\/|@parker\/)/,
+    to: /^(packages\/(?!server\/)|(demo|bench|scripts)\/|@parker\/)/,
     because: 'the server knows nothing of what is built around it',
   },
   {

@@ -9,8 +9,8 @@ import { identity } from './http/identity.ts'
 import { originList, originPolicy } from './http/origins.ts'
 import { rates } from './http/rates.ts'
 import { requestId } from './http/request-id.ts'
-import { routableUrl } from './http/routable-url.ts'
 import { requestLog } from './http/request-log.ts'
+import { routableUrl } from './http/routable-url.ts'
 import { healthRoute, readyRoute } from './http/routes/health.ts'
 import { metricsRoute } from './http/routes/metrics.ts'
 import { optionsRoute } from './http/routes/options.ts'
@@ -72,7 +72,7 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
   voiceMetricsRoute(app, service.stats, service.startedAt)
   rootRoute(app, service.pool.stats)
   healthRoute(app, service.openai.health)
-  readyRoute(app, lifecycle)
+  readyRoute(app, lifecycle, service.store)
   if (config.METRICS_ENABLED) metricsRoute(app, service.metrics.registry, config.ADMIN_TOKEN !== undefined)
   await docsRoutes(app)
   return app

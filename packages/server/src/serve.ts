@@ -34,6 +34,7 @@ export async function serve(config: Config, log: Log, stop: Promise<void>, exten
   await drain(app.server, config.SHUTDOWN_GRACE_SECONDS * 1000)
   stopProbing()
   await service.openai.close()
+  service.store?.close()
   log.logger.info('Stopped.')
   log.flush()
 }

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { deriveSecret } from './config/config.ts'
-import { clientHasher } from './identity/client-hash.ts'
+import { clientHasher, type HashClient } from './identity/client-hash.ts'
 import type { VerifyJwt } from './identity/jwt.ts'
 import { type IsOperator, operatorCheck } from './identity/operator.ts'
 import { type IssueCredential, issuer } from './issue.ts'
@@ -15,6 +15,7 @@ import { createMetrics, type Metrics } from './observe/metrics.ts'
 import { noPool } from './pool/no-pool.ts'
 import { type Pool, secretPool } from './pool/pool.ts'
 import { reportKeySigner, type SignReportKey } from './report-key.ts'
+import type { Store } from './store/redis.ts'
 import { type OpenAi, openAi } from './upstream/openai.ts'
 import { scrub } from './upstream/scrub.ts'
 import { type VoiceStats, voiceStats } from './voice/stats.ts'
@@ -32,6 +33,8 @@ export interface Service {
   isOperator: IsOperator
   verifyJwt: VerifyJwt | null
   badJwts: Windows
+  /** Null where everything is counted in this process. */
+  store: Store | null
   rates: Rates
   stats: VoiceStats
   metrics: Metrics
@@ -49,6 +52,7 @@ export async function createService(config: Config, clock: Clock, logger: Logger
     circuitOpen: () => openai.breaker.state.name !== 'closed',
     openAiInFlight: () => openai.inFlight,
     pool: () => pool.stats(),
+    storeUp: () => store?.up ?? null,
   })
   const apiKey = config.OPENAI_API_KEY.reveal()
   const events = createEvents(logger, metrics, stats, hashClient, text => scrub(text, [apiKey]))
@@ -59,6 +63,7 @@ export async function createService(config: Config, clock: Clock, logger: Logger
       if (connected) pool.topUp()
     },
   })
+  const store = await createStore(config, clock, events)
   const pool = config.POOL_ENABLED ? secretPool(config, openai, clock) : noPool()
   return {
     config,
@@ -79,7 +84,8 @@ export async function createService(config: Config, clock: Clock, logger: Logger
     isOperator: operatorCheck(config.ADMIN_TOKEN),
     verifyJwt: await createVerifier(config, clock),
     badJwts: fixedWindows(BAD_JWTS_PER_MINUTE, 60_000, clock.mono),
-    rates: memoryRates(config, clock),
+    store,
+    rates: await createRates(config, clock, store, hashClient, events),
     stats,
     metrics,
     events,
@@ -91,4 +97,23 @@ async function createVerifier({ jwt }: Config, clock: Clock): Promise<VerifyJwt 
   if (!jwt) return null
   const { jwtVerifier } = await import('./identity/jwt.ts')
   return jwtVerifier(jwt, clock)
+}
+
+/** The Redis client is loaded only where it is used, for the same reason. */
+async function createStore({ REDIS_URL }: Config, clock: Clock, events: Events): Promise<Store | null> {
+  if (!REDIS_URL) return null
+  const { connectStore } = await import('./store/redis.ts')
+  return connectStore(REDIS_URL, clock, events.storeChanged)
+}
+
+async function createRates(
+  config: Config,
+  clock: Clock,
+  store: Store | null,
+  hashClient: HashClient,
+  events: Events,
+): Promise<Rates> {
+  if (!store) return memoryRates(config, clock)
+  const { halved, sharedRates } = await import('./limits/shared-rates.ts')
+  return sharedRates(config, store, hashClient, memoryRates(halved(config), clock), events.ratedAlone)
 }

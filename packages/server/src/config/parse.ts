@@ -108,3 +108,11 @@ export const url =
 function allowsHttp(hostname: string, http: 'private' | 'loopback'): boolean {
   return http === 'private' ? isPrivateHost(hostname) : /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
 }
+
+/** `redis://` or `rediss://` (TLS), which may hold a password. */
+export const redisUrl: Parse<string> = value => {
+  const parsed = URL.parse(value)
+  if (!parsed || !/^rediss?:$/.test(parsed.protocol) || !parsed.hostname)
+    throw new BadValue('is not an address such as redis://host:6379 (rediss:// for TLS)')
+  return value
+}

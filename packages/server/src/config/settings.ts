@@ -1,7 +1,7 @@
 import { PARKER } from '../persona.ts'
 import { Secret } from '../secret.ts'
 import { origin } from './origin.ts'
-import { BadValue, boolean, decimal, integer, list, oneOf, type Parse, text, token, url } from './parse.ts'
+import { BadValue, boolean, decimal, integer, list, oneOf, type Parse, redisUrl, text, token, url } from './parse.ts'
 import { trustProxy } from './trust-proxy.ts'
 
 /** One environment variable. */
@@ -268,6 +268,15 @@ export const SETTINGS = {
       default: '200',
       example: '200',
       doc: 'Requests to OpenAI under way at once; more are refused.',
+    }),
+  },
+  Store: {
+    REDIS_URL: setting({
+      parse: secret(redisUrl),
+      defaultNote: 'in memory',
+      example: 'redis://127.0.0.1:6379',
+      doc: 'A Redis or Valkey that holds the rate limits for all instances together.',
+      secret: true,
     }),
   },
   Resilience: {

@@ -90,7 +90,7 @@ export const healthReply = object({
 })
 
 export const readyReply = object({ status: names(['ready']) })
-export const notReadyReply = object({ status: names(['draining', 'not_ready']) })
+export const notReadyReply = object({ status: names(['draining', 'not_ready']), reason: text('Why.') }, ['reason'])
 
 export const rootReply = object({
   service: text(),

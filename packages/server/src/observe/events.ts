@@ -60,6 +60,7 @@ export function createEvents(
   scrubbed: (text: string) => string,
 ) {
   let warnedOfForwarding = false
+  let ratedAloneSaidAt = Number.NEGATIVE_INFINITY
   const hashed = (client: string | undefined) => (client === undefined ? undefined : hashClient(client))
 
   return {
@@ -128,6 +129,19 @@ export function createEvents(
       }
       if (report.outcome === 'ok') logger.debug(line, 'openai_attempt')
       else logger.warn(line, 'openai_attempt')
+    },
+
+    storeChanged(up: boolean) {
+      if (up) logger.info('The store (REDIS_URL) is reached: limits are shared.')
+    },
+
+    /** A request that had to be counted without the store; said once a minute. */
+    ratedAlone() {
+      metrics.ratedAlone.inc()
+      const now = Date.now()
+      if (now - ratedAloneSaidAt < 60_000 && now >= ratedAloneSaidAt) return
+      ratedAloneSaidAt = now
+      logger.warn('Limits are counted in memory, at half of each value: the store (REDIS_URL) does not answer.')
     },
 
     connectionChanged(connected) {

@@ -8,6 +8,8 @@ export interface Gauges {
   circuitOpen(): boolean
   openAiInFlight(): number
   pool(): PoolStats
+  /** Null where no store is configured. */
+  storeUp(): boolean | null
 }
 
 /** From a warm answer (well under a millisecond) to the longest deadline. */
@@ -37,6 +39,10 @@ export function createMetrics(gauges: Gauges) {
     Number(gauges.circuitOpen()),
   )
   gauge('parker_openai_in_flight', 'Mints under way.', () => gauges.openAiInFlight())
+  gauge('parker_store_up', 'Whether REDIS_URL was reached at the last try; -1 where none is set.', () => {
+    const up = gauges.storeUp()
+    return up === null ? -1 : Number(up)
+  })
   gauge('parker_pool_ready', 'Unused secrets ready.', () => gauges.pool().entries)
   const counted = (name: string, help: string, read: (stats: PoolStats) => number) =>
     new Counter({
@@ -82,6 +88,11 @@ export function createMetrics(gauges: Gauges) {
       name: 'parker_tokens_issued_total',
       help: 'Credentials handed out.',
       labelNames: ['model', 'voice', 'difficulty', 'mode', 'pool'],
+      registers,
+    }),
+    ratedAlone: new Counter({
+      name: 'parker_store_fallbacks_total',
+      help: 'Requests counted in memory, at half of each limit, because the store was away.',
       registers,
     }),
     attempts: new Counter({

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Lifecycle } from '../../lifecycle.ts'
+import type { Store } from '../../store/redis.ts'
 import type { Health } from '../../upstream/health.ts'
 import { VERSION } from '../../version.ts'
 import { healthReply, notReadyReply, readyReply } from '../schemas.ts'
@@ -21,13 +22,16 @@ export function healthRoute(app: FastifyInstance, health: Health): void {
   })
 }
 
+const NEVER_REACHED = 'The store (REDIS_URL) has not been reached since the start.'
+
 /** `GET /readyz`: whether to send requests here. */
-export function readyRoute(app: FastifyInstance, lifecycle: Lifecycle): void {
+export function readyRoute(app: FastifyInstance, lifecycle: Lifecycle, store: Pick<Store, 'reached'> | null): void {
   app.get('/readyz', {
     schema: { operationId: 'getReadiness', summary: 'Readiness', response: { 200: readyReply, 503: notReadyReply } },
     handler: async (_request, reply) => {
-      if (!lifecycle.draining) return { status: 'ready' }
-      return reply.code(503).send({ status: 'draining' })
+      if (lifecycle.draining) return reply.code(503).send({ status: 'draining' })
+      if (store?.reached === false) return reply.code(503).send({ status: 'not_ready', reason: NEVER_REACHED })
+      return { status: 'ready' }
     },
   })
 }

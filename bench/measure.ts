@@ -1,0 +1,197 @@
+import { asksInTurn, asksOfManyClients } from './asks.ts'
+import { AS_SHIPPED, BARE, COLD, type Contestant, EXPRESS, NGINX, WARM } from './contestants.ts'
+import type { Cores } from './cores.ts'
+import { percentile, type Spread, spreadOf } from './figures.ts'
+import { askAtPace, askCount, askForSeconds, type LoadResult } from './load.ts'
+import type { Plan } from './plan.ts'
+import { type Running, start } from './running.ts'
+import { type StandIn, startStandIn } from './stand-in.ts'
+import { burst, fillStock } from './stock.ts'
+
+/** A server at full load. */
+export interface Throughput {
+  name: string
+  /** Tokens a second, of each round. */
+  perSecond: Spread
+  /** Processor time of the server for a token, microseconds; undefined where the system does not tell. */
+  cpuMicros: Spread | undefined
+  /** The least part of a round's answers that did not wait for OpenAI, 0 to 1. */
+  warmShare: number
+}
+
+/** The waits of its callers at half load, milliseconds, and for the service its own part of them. */
+export interface HalfLoad {
+  name: string
+  waits: Percentiles
+  own: Percentiles | undefined
+}
+
+export interface Percentiles {
+  p50: number
+  p95: number
+  p99: number
+}
+
+/** Bytes, and milliseconds. */
+export interface Footprint {
+  name: string
+  memory: { idle: number; loaded: number; peak: number } | undefined
+  firstAnswerMs: Spread
+}
+
+export interface Results {
+  /** Requests a second that load and stand-in manage with nothing between them: what no server could pass. */
+  ceiling: number
+  throughput: Throughput[]
+  /** Requests a second at half load. */
+  pace: number
+  halfLoad: HalfLoad[]
+  footprints: Footprint[]
+}
+
+/** Warm tokens in bursts, none of which is replaced meanwhile. */
+export const FROM_STOCK = `${WARM.name}, from stock`
+
+interface Machine {
+  standIn: StandIn
+  cores: Cores
+  plan: Plan
+  say: (text: string) => void
+}
+
+/** Measures everything. Rejects at the first wrong answer, and when a server ends. */
+export async function measure(
+  plan: Plan,
+  cores: Cores,
+  withNginx: boolean,
+  say: (text: string) => void,
+): Promise<Results> {
+  const standIn = await startStandIn()
+  const machine = { standIn, cores, plan, say }
+  const yardsticks = withNginx ? [BARE, EXPRESS, NGINX] : [BARE, EXPRESS]
+  try {
+    say('What load and stand-in can do')
+    const ceiling = rateOf(await askForSeconds(standIn.port, asksInTurn(), plan.turnSeconds))
+    const { throughput, pace, halfLoad } = await underLoad(yardsticks, machine)
+    const footprints: Footprint[] = []
+    for (const contestant of [AS_SHIPPED, ...yardsticks]) footprints.push(await footprintOf(contestant, machine))
+    return { ceiling, throughput, pace, halfLoad, footprints }
+  } finally {
+    standIn.close()
+  }
+}
+
+async function underLoad(yardsticks: Contestant[], machine: Machine) {
+  const { standIn, cores, plan, say } = machine
+  const servers: Running[] = []
+  try {
+    for (const contestant of [COLD, WARM, ...yardsticks]) servers.push(await start(contestant, standIn, cores))
+    const throughput = await fullLoad(servers, machine)
+    const pace = Math.max(1, Math.round((throughput[0] as Throughput).perSecond.median / 2))
+    const halfLoad: HalfLoad[] = []
+    for (const server of servers) {
+      say(`Half load: ${server.name}`)
+      halfLoad.push(await atPace(server, pace, plan))
+    }
+    return { throughput, pace, halfLoad }
+  } finally {
+    await Promise.all(servers.map(server => server.stop()))
+  }
+}
+
+/** One server's turn in a round. */
+interface Turn {
+  perSecond: number
+  cpuMicros: number | undefined
+  warmShare: number
+}
+
+async function fullLoad(servers: Running[], { standIn, plan, say }: Machine): Promise<Throughput[]> {
+  const warm = servers.find(({ name }) => name === WARM.name) as Running
+  say('Warming up')
+  for (const server of servers) await turn(server, plan.warmUpSeconds)
+  const turns = new Map<string, Turn[]>()
+  const note = (name: string, one: Turn) => turns.set(name, [...(turns.get(name) ?? []), one])
+  for (let round = 1; round <= plan.rounds; round++) {
+    say(`Full load, round ${round} of ${plan.rounds}`)
+    for (const server of servers) note(server.name, await turn(server, plan.turnSeconds))
+    for (let i = 0; i < plan.bursts; i++) {
+      await fillStock(warm.port)
+      note(FROM_STOCK, await watched(warm, () => burst(warm.port, standIn)))
+    }
+  }
+  return [...turns].map(([name, all]) => summary(name, all))
+}
+
+function turn(server: Running, seconds: number): Promise<Turn> {
+  return watched(server, () => askForSeconds(server.port, asksInTurn(), seconds))
+}
+
+async function watched(server: Running, load: () => Promise<LoadResult>): Promise<Turn> {
+  const before = server.cpuSeconds()
+  const result = await checked(server, load)
+  const after = server.cpuSeconds()
+  return {
+    perSecond: rateOf(result),
+    cpuMicros: before === undefined || after === undefined ? undefined : ((after - before) / result.answers) * 1e6,
+    warmShare: result.warm / result.answers,
+  }
+}
+
+/** A failure says which server it was, and what that said last. */
+async function checked(server: Running, load: () => Promise<LoadResult>): Promise<LoadResult> {
+  try {
+    const result = await load()
+    server.trimLog()
+    return result
+  } catch (error) {
+    throw server.blame(error)
+  }
+}
+
+function summary(name: string, turns: Turn[]): Throughput {
+  const cpu = turns.map(({ cpuMicros }) => cpuMicros).filter(micros => micros !== undefined)
+  return {
+    name,
+    perSecond: spreadOf(turns.map(({ perSecond }) => perSecond)),
+    cpuMicros: cpu.length === 0 ? undefined : spreadOf(cpu),
+    warmShare: Math.min(...turns.map(({ warmShare }) => warmShare)),
+  }
+}
+
+async function atPace(server: Running, pace: number, plan: Plan): Promise<HalfLoad> {
+  const { waits, ownTimes } = await checked(server, () =>
+    askAtPace(server.port, asksInTurn(), pace, plan.halfLoadSeconds),
+  )
+  return { name: server.name, waits: percentilesOf(waits), own: ownTimes.length ? percentilesOf(ownTimes) : undefined }
+}
+
+async function footprintOf(contestant: Contestant, machine: Machine): Promise<Footprint> {
+  const { standIn, cores, plan, say } = machine
+  say(`Start and memory: ${contestant.name}`)
+  const starts: number[] = []
+  for (let i = 1; i < plan.starts; i++) {
+    const server = await start(contestant, standIn, cores)
+    starts.push(server.firstAnswerMs)
+    await server.stop()
+  }
+  const server = await start(contestant, standIn, cores)
+  starts.push(server.firstAnswerMs)
+  try {
+    const idle = server.memory()
+    await checked(server, () => askCount(server.port, asksOfManyClients(), plan.memoryRequests))
+    const loaded = server.memory()
+    const memory = idle && loaded && { idle: idle.now, loaded: loaded.now, peak: loaded.peak }
+    return { name: contestant.name, memory, firstAnswerMs: spreadOf(starts) }
+  } finally {
+    await server.stop()
+  }
+}
+
+function rateOf({ answers, seconds }: LoadResult): number {
+  return answers / seconds
+}
+
+function percentilesOf(values: readonly number[]): Percentiles {
+  return { p50: percentile(values, 50), p95: percentile(values, 95), p99: percentile(values, 99) }
+}

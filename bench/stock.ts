@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { asksInTurn, SESSIONS } from './asks.ts'
+import { askCount, type LoadResult } from './load.ts'
+import type { StandIn } from './stand-in.ts'
+
+/** The pool keeps two spares of a session that any visitor may ask for, from its first request on. */
+const STOCK = 2 * SESSIONS.length
+
+const POLL_MS = 20
+const LIMIT_MS = 30_000
+
+/** Asks for every session once, so that each gets its spares, and waits for them. OpenAI must look reachable. */
+export async function fillStock(port: number): Promise<void> {
+  await become('OpenAI reachable', async () => (await read(port, '/healthz')).openai_status === 'connected')
+  await askCount(port, asksInTurn(), SESSIONS.length)
+  await become('a full stock', async () => (await read(port, '/')).cache_stats.entries >= STOCK)
+}
+
+/**
+ * Asks for as many tokens as are ready. While it lasts the stand-in looks out of reach, so the service replaces none of
+ * them: this is what a warm answer costs by itself. The stock must be full.
+ */
+export async function burst(port: number, standIn: StandIn): Promise<LoadResult> {
+  standIn.reachable = false
+  try {
+    await become('OpenAI unreachable', async () => (await read(port, '/healthz')).openai_status === 'disconnected')
+    return await askCount(port, asksInTurn(), STOCK)
+  } finally {
+    standIn.reachable = true
+  }
+}
+
+async function become(what: string, check: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + LIMIT_MS
+  while (!(await check())) {
+    if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`)
+    await sleep(POLL_MS)
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a wrong shape ends the run
+async function read(port: number, path: string): Promise<any> {
+  return (await fetch(`http://127.0.0.1:${port}${path}`)).json()
+}

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import { createClient } from '@redis/client'
+import type { Clock } from '../clock.ts'
+import type { Secret } from '../secret.ts'
+
+/** A script that Redis runs as one step. */
+export interface Script {
+  text: string
+  sha: string
+}
+
+export function script(text: string): Script {
+  return { text, sha: createHash('sha1').update(text).digest('hex') }
+}
+
+/** One Redis or Valkey, asked with a short patience. */
+export interface Store {
+  /** Runs a script. Rejects at once while the store is known to be down, and after the time-out when it does not answer. */
+  run(script: Script, args: readonly string[]): Promise<unknown>
+  /** Whether it was ever reached since start. */
+  readonly reached: boolean
+  /** Whether the last try succeeded. */
+  readonly up: boolean
+  close(): void
+}
+
+/** Longer than a healthy Redis ever takes, short enough for a caller not to notice; milliseconds. */
+const PATIENCE_MS = 250
+/** After a failure one try a second; everybody else is spared the wait. */
+const RETRY_MS = 1000
+
+class StoreDown extends Error {}
+
+/** Connects in the background and goes on trying for ever. `onChange` hears when the store is lost and found. */
+export function connectStore(url: Secret, clock: Clock, onChange: (up: boolean) => void): Store {
+  const client = createClient({
+    url: url.reveal(),
+    disableOfflineQueue: true,
+    // A peer that vanished without a word is found out by pings, and the connection made anew.
+    pingInterval: 2000,
+    socket: { connectTimeout: 2000, socketTimeout: 6000, reconnectStrategy: tries => Math.min(50 * 2 ** tries, 1000) },
+  })
+  let reached = false
+  let up = false
+  let downUntil = Number.NEGATIVE_INFINITY
+
+  const note = (works: boolean) => {
+    if (works !== up) onChange(works)
+    up = works
+    reached ||= works
+    downUntil = works ? Number.NEGATIVE_INFINITY : clock.mono() + RETRY_MS
+  }
+  // Connection errors also end the commands under way, which is where they are dealt with; unheard they would end the process.
+  client.on('error', () => note(false))
+  client.on('ready', () => note(true))
+  client.connect().catch(() => {})
+
+  async function send({ sha, text }: Script, args: readonly string[]): Promise<unknown> {
+    try {
+      return await client.sendCommand(['EVALSHA', sha, '0', ...args])
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
+      return client.sendCommand(['EVAL', text, '0', ...args])
+    }
+  }
+
+  return {
+    async run(script, args) {
+      if (!client.isReady || clock.mono() < downUntil) throw new StoreDown('the store is down')
+      // Until this try has ended nobody else waits for a store that was down a moment ago.
+      if (!up) downUntil = clock.mono() + RETRY_MS
+      try {
+        const answer = await within(PATIENCE_MS, send(script, args))
+        note(true)
+        return answer
+      } catch (error) {
+        note(false)
+        throw error
+      }
+    },
+    get reached() {
+      return reached
+    },
+    get up() {
+      return up
+    },
+    close: () => client.destroy(),
+  }
+}
+
+/** Rejects when the work takes longer; the client's own time-out ends once a command is written. */
+function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new StoreDown('the store did not answer in time')), milliseconds)
+    work.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}
