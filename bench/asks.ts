@@ -2,17 +2,15 @@ import { DIFFICULTIES } from '../packages/server/src/catalogue/difficulties.ts'
 import { MODES } from '../packages/server/src/catalogue/modes.ts'
 import { SPORTS } from '../packages/server/src/catalogue/sports.ts'
 
-/** Models that are not about to retire, so that no answer carries further headers. */
-const MODELS = ['gpt-realtime-1.5', 'gpt-realtime-2', 'gpt-realtime-2.1']
+/** Not about to retire, so that no answer carries further headers. */
+const MODEL = 'gpt-realtime-2.1'
 const VOICES = ['verse', 'cedar', 'marin']
 
-/** Every session that the pickers of an extension could ask for, with three models: what the load asks for in turn. */
-export const SESSIONS: readonly object[] = MODELS.flatMap(model =>
-  VOICES.flatMap(voice =>
-    Object.keys(DIFFICULTIES).flatMap(difficulty =>
-      [undefined, ...Object.keys(SPORTS)].flatMap(sport =>
-        [undefined, ...Object.keys(MODES)].map(mode => ({ model, voice, difficulty, sport, mode })),
-      ),
+/** Every session that the pickers of an extension could ask for with one model: what the load asks for in turn. */
+export const SESSIONS: readonly object[] = VOICES.flatMap(voice =>
+  Object.keys(DIFFICULTIES).flatMap(difficulty =>
+    [undefined, ...Object.keys(SPORTS)].flatMap(sport =>
+      [undefined, ...Object.keys(MODES)].map(mode => ({ model: MODEL, voice, difficulty, sport, mode })),
     ),
   ),
 )

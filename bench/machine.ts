@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { availableParallelism, cpus, release, totalmem, type } from 'node:os'
+import { cpus, release, totalmem, type } from 'node:os'
 
 /** What the figures depend on, as rows of a table. */
 export type Facts = ReadonlyArray<readonly [what: string, is: string]>
@@ -14,7 +14,10 @@ export function nginxVersion(): string | undefined {
 export function factsOf(nginx: string | undefined, cores: string): Facts {
   const gibibytes = (totalmem() / 2 ** 30).toFixed(0)
   return [
-    ['Processor', `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} cores`],
+    [
+      'Processor',
+      `${cpus()[0]?.model.trim() ?? 'unknown'}, ${cpus().length} ${cpus().length === 1 ? 'core' : 'cores'}`,
+    ],
     ['Memory', `${gibibytes} GiB`],
     ['System', `${type()} ${release()}`],
     ['Node', process.versions.node],

@@ -68,26 +68,27 @@ export async function measure(
 ): Promise<Results> {
   const standIn = await startStandIn()
   const machine = { standIn, cores, plan, say }
-  const yardsticks = withNginx ? [BARE, EXPRESS, NGINX] : [BARE, EXPRESS]
+  const others = withNginx ? [EXPRESS, NGINX] : [EXPRESS]
   try {
     say('What load and stand-in can do')
     const ceiling = rateOf(await askForSeconds(standIn.port, asksInTurn(), plan.turnSeconds))
-    const { throughput, pace, halfLoad } = await underLoad(yardsticks, machine)
+    const { throughput, pace, halfLoad } = await underLoad(others, machine)
     const footprints: Footprint[] = []
-    for (const contestant of [AS_SHIPPED, ...yardsticks]) footprints.push(await footprintOf(contestant, machine))
+    for (const contestant of [AS_SHIPPED, BARE, ...others]) footprints.push(await footprintOf(contestant, machine))
     return { ceiling, throughput, pace, halfLoad, footprints }
   } finally {
     standIn.close()
   }
 }
 
-async function underLoad(yardsticks: Contestant[], machine: Machine) {
+async function underLoad(others: Contestant[], machine: Machine) {
   const { standIn, cores, plan, say } = machine
   const servers: Running[] = []
   try {
-    for (const contestant of [COLD, WARM, ...yardsticks]) servers.push(await start(contestant, standIn, cores))
+    for (const contestant of [BARE, COLD, WARM, ...others]) servers.push(await start(contestant, standIn, cores))
     const throughput = await fullLoad(servers, machine)
-    const pace = Math.max(1, Math.round((throughput[0] as Throughput).perSecond.median / 2))
+    const cold = throughput.find(({ name }) => name === COLD.name) as Throughput
+    const pace = Math.max(1, Math.round(cold.perSecond.median / 2))
     const halfLoad: HalfLoad[] = []
     for (const server of servers) {
       say(`Half load: ${server.name}`)
@@ -110,15 +111,19 @@ async function fullLoad(servers: Running[], { standIn, plan, say }: Machine): Pr
   const warm = servers.find(({ name }) => name === WARM.name) as Running
   say('Warming up')
   for (const server of servers) await turn(server, plan.warmUpSeconds)
-  const turns = new Map<string, Turn[]>()
+  // In the order of the table.
+  const turns = new Map([BARE, COLD, WARM].map(({ name }) => [name, [] as Turn[]]))
+  turns.set(FROM_STOCK, [])
   const note = (name: string, one: Turn) => turns.set(name, [...(turns.get(name) ?? []), one])
   for (let round = 1; round <= plan.rounds; round++) {
     say(`Full load, round ${round} of ${plan.rounds}`)
     for (const server of servers) note(server.name, await turn(server, plan.turnSeconds))
+    const bursts: Turn[] = []
     for (let i = 0; i < plan.bursts; i++) {
-      await fillStock(warm.port)
-      note(FROM_STOCK, await watched(warm, () => burst(warm.port, standIn)))
+      await checked(warm, () => fillStock(warm.port))
+      bursts.push(await watched(warm, () => burst(warm.port, standIn)))
     }
+    note(FROM_STOCK, together(bursts))
   }
   return [...turns].map(([name, all]) => summary(name, all))
 }

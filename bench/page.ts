@@ -47,7 +47,7 @@ function fullLoadMethod({ ceiling }: Results, plan: Plan): string {
     `- ${CONNECTIONS} kept-alive connections, each of which asks again as soon as it is answered, for ` +
       `${plan.turnSeconds} s at a time. The servers take turns in ${plan.rounds} rounds, after ${plan.warmUpSeconds} s of ` +
       'warming up, so that a change of the machine’s pace meets them all. The middle, the least and the most of the rounds.',
-    `- The requests ask in turn for ${SESSIONS.length} different sessions (model, voice, difficulty, sport, mode). Each ` +
+    `- The requests ask in turn for ${SESSIONS.length} different sessions (voice, difficulty, sport, mode). Each ` +
       'answer is checked: status 200, and a secret that no other answer had. The first wrong one ends the run.',
     '- The load generator and the stand-in for OpenAI are parts of the benchmark, made to cost little. The stand-in ' +
       'answers at once, with as many bytes as OpenAI. With no server between them, the two manage ' +
@@ -85,8 +85,8 @@ function nameWithShare(name: string, share: number): string {
 function fullLoadMeaning(): string {
   return (
     'The ratio is to the bare proxy, higher is better. *By CPU* is the same ratio of processor time for a token; it ' +
-    'suffers less from whatever else the machine was doing. In the long run every token needs a mint, so the middle row of ' +
-    `the service (*${WARM.name}*) is what lasts; the pool saves the caller’s wait, not the work.`
+    'suffers less from whatever else the machine was doing. In the long run every token needs a mint, so the row ' +
+    `*${WARM.name}* is what lasts; the pool saves the caller’s wait, not the work.`
   )
 }
 

@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs'
-
-/** Linux counts processor time in hundredths of a second for all programs, whatever the kernel's own clock does. */
-const TICKS_PER_SECOND = 100
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** Resident memory of a process, bytes. */
 export interface Memory {
@@ -10,13 +7,12 @@ export interface Memory {
   peak: number
 }
 
-/** Processor time of a process with all its threads, seconds; undefined where there is no `/proc`. */
+/** Processor time of a process with all its threads, seconds; undefined where the system does not tell. */
 export function cpuSeconds(pid: number): number | undefined {
-  // The second field is the program's name in brackets and may hold blanks.
-  const fields = read(`/proc/${pid}/stat`)
-    ?.replace(/^.*\) /s, '')
-    .split(' ')
-  return fields && (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+  const threads = listOf(`/proc/${pid}/task`)
+  const nanoseconds = threads.map(thread => Number(read(`/proc/${pid}/task/${thread}/schedstat`)?.split(' ')[0]))
+  const sum = nanoseconds.reduce((all, one) => all + one, 0)
+  return threads.length === 0 || Number.isNaN(sum) ? undefined : sum / 1e9
 }
 
 export function memoryOf(pid: number): Memory | undefined {
@@ -30,5 +26,13 @@ function read(file: string): string | undefined {
     return readFileSync(file, 'utf8')
   } catch {
     return undefined
+  }
+}
+
+function listOf(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
   }
 }

@@ -267,7 +267,7 @@ const SETTINGS = {
   AUTH_AUDIENCE: 'parker',
   TRUST_PROXY: '1',
   UPSTREAM_MAX_RETRIES: '0',
-  UPSTREAM_TIMEOUT_MS: '600',
+  UPSTREAM_TIMEOUT_MS: '300',
   SHUTDOWN_GRACE_SECONDS: '1',
 }
 
@@ -278,7 +278,7 @@ const LOGS: Record<string, Record<string, string>> = {
   'the beta form': { LOG_LEVEL: 'trace', OPENAI_REALTIME_API: 'beta' },
 }
 
-suite('whatever happens, nothing confidential is seen in an answer or in the log', { concurrency: 2 }, () => {
+suite('whatever happens, nothing confidential is seen in an answer or in the log', { concurrency: 4 }, () => {
   minted = new Set()
   for (const [name, settings] of Object.entries(LOGS))
     test(name, async t => {

@@ -22,11 +22,11 @@ let services: Record<Trust, RunningService>
 before(async () => {
   upstream = await startUpstream()
   const common = { OPENAI_BASE_URL: upstream.baseUrl, RATE_LIMIT_PER_MINUTE: '10' }
-  const started = Object.entries(TRUST).map(async ([name, trust]) => [
-    name,
-    await startService({ ...common, ...trust }),
-  ])
-  services = Object.fromEntries(await Promise.all(started))
+  services = {} as typeof services
+  const starts = Object.entries(TRUST).map(async ([name, trust]) => {
+    services[name as Trust] = await startService({ ...common, ...trust })
+  })
+  await Promise.all(starts)
 })
 
 after(async () => {

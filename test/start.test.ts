@@ -126,8 +126,8 @@ describe('a start with bad settings', { concurrency: 3 }, () => {
     writeFileSync(empty, '\n')
     const missing = join(folder, 'missing')
     const report = await refusal({ OPENAI_API_KEY_FILE: missing, ADMIN_TOKEN_FILE: empty })
-    assert.match(report, new RegExp(`OPENAI_API_KEY .*OPENAI_API_KEY_FILE names ${missing}`))
-    assert.match(report, new RegExp(`ADMIN_TOKEN .*ADMIN_TOKEN_FILE names ${empty}, which is empty`))
+    assert.match(report, /OPENAI_API_KEY cannot be read from the file that OPENAI_API_KEY_FILE names \(ENOENT\)/)
+    assert.match(report, /ADMIN_TOKEN cannot be read from the file that ADMIN_TOKEN_FILE names: it is empty/)
   })
 
   it('prints no stack', async () => {

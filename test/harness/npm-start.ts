@@ -37,6 +37,8 @@ export async function npmStart({ settings, dotEnv }: Start): Promise<NpmStart> {
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, npm_config_update_notifier: 'false', ...settings }
   const child = spawn('npm', ['start'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = once(child, 'close')
+  // A test that fails may forget to stop it.
+  process.once('exit', () => child.kill())
   const lines: LogLine[] = []
   let output = ''
   child.stderr.on('data', chunk => {

@@ -22,6 +22,8 @@ export async function startQuietly(settings: Record<string, string>): Promise<Qu
   const env = { PATH: process.env.PATH, ...BASE_SETTINGS, ...settings, PORT: String(port) }
   const child = spawn(process.execPath, [ENTRY], { cwd: tmpdir(), env, stdio: ['ignore', 'pipe', 'pipe'] })
   const closed = once(child, 'close')
+  // A test that fails may forget to stop it.
+  process.once('exit', () => child.kill())
   let [stdout, stderr] = ['', '']
   child.stdout.on('data', chunk => {
     stdout += chunk

@@ -16,6 +16,8 @@ export async function runFiles(root: string, files: readonly string[]): Promise<
     files: [...files],
     concurrency: Math.max(2, availableParallelism()),
     timeout: TEST_TIMEOUT_MS,
+    // A test that failed may leave a service running, which would keep its file's process alive for ever.
+    execArgv: ['--test-force-exit'],
   })
   let ran = 0
   let failed = false

@@ -151,6 +151,15 @@ describe('npm test', () => {
     assert.equal(runText('throws', "throw new Error('no test at all')").status, 1)
   })
 
+  it('does not wait for what a failed test leaves running', () => {
+    const { status, stdout } = runText(
+      'hangs',
+      "setInterval(() => {}, 1000)\nit('breaks', () => assert.fail('broken'))",
+    )
+    assert.match(stdout, /ℹ tests 1\n.*ℹ fail 1\n/s)
+    assert.equal(status, 1)
+  })
+
   it('ends with 1 on a test that is left out without a reason, and prints the reason where there is one', () => {
     assert.equal(runText('skipped', "it.skip('left', () => {})").status, 1)
     assert.equal(runText('todo', "it.todo('left', () => {})").status, 1)

@@ -40,6 +40,9 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 16_384 },
   })
 
+  // Node would answer an expectation that it does not know by itself, past everything below.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+
   requestFacts(app, clock, service.isOperator)
   requestLog(app, events, clock)
   errorAnswers(app)

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import { Server as NetServer } from 'node:net'
+import { Server as NetServer, type Socket } from 'node:net'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 
 /** How long an idle connection is kept for the request that may be on its way, milliseconds. */
@@ -7,29 +7,45 @@ const LINGER_MS = 500
 const SWEEP_MS = 50
 
 /**
+ * The connections that have not sent anything yet, such as a browser's spare ones. Node does not count them as idle, so
+ * without this each would hold up the end.
+ */
+export function unusedConnections(server: Server): ReadonlySet<Socket> {
+  const unused = new Set<Socket>()
+  const used = (socket: Socket) => unused.delete(socket)
+  server.on('connection', socket => {
+    unused.add(socket)
+    socket.once('close', () => used(socket))
+  })
+  server.on('request', ({ socket }) => used(socket))
+  return unused
+}
+
+/**
  * Stops listening without losing a request: what has reached us is answered, each answer telling its client to close.
  * Idle connections get a moment more, since a request may be on the wire. Resolves when all are closed, or after
  * `graceMs`, when the rest are cut.
  */
-export async function drain(server: Server, graceMs: number): Promise<void> {
+export async function drain(server: Server, unused: ReadonlySet<Socket>, graceMs: number): Promise<void> {
   // One more turn of the event loop accepts the connections that the kernel has already completed.
   await nextTurn()
   const closed = new Promise<void>(resolve => server.once('close', resolve))
   // http.Server's own close() cuts idle connections at once; net.Server's only stops listening.
   NetServer.prototype.close.call(server)
   const cut = setTimeout(() => server.closeAllConnections(), graceMs)
-  const sweep = sweepIdle(server)
+  const sweep = sweepIdle(server, unused)
   await closed
   clearTimeout(cut)
   sweep.abort()
 }
 
-function sweepIdle(server: Server): AbortController {
+function sweepIdle(server: Server, unused: ReadonlySet<Socket>): AbortController {
   const stop = new AbortController()
   const run = async () => {
     await sleep(LINGER_MS, undefined, stop)
     for (;;) {
       server.closeIdleConnections()
+      for (const socket of unused) socket.destroy()
       await sleep(SWEEP_MS, undefined, stop)
     }
   }

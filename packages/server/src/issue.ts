@@ -61,7 +61,7 @@ export function issuer({ config, openai, pool, turns, hashClient, clock }: Issue
 
   function orderFor({ session, client }: Wish): MintOrder {
     const safetyIdentifier = config.SAFETY_IDENTIFIER === 'client' ? hashClient(client) : undefined
-    return { body: bodyFor(session), safetyIdentifier }
+    return { body: bodyFor(session), safetyIdentifier, ownWords: !session.shared }
   }
 
   function shedLoad(): void {

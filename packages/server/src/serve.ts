@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config/config.ts'
-import { drain } from './drain.ts'
+import { drain, unusedConnections } from './drain.ts'
 import type { Log } from './observe/log.ts'
 import { createService } from './service.ts'
 import { probeRegularly } from './upstream/health.ts'
@@ -22,6 +22,7 @@ export async function serve(config: Config, log: Log, stop: Promise<void>, exten
   extend(app)
   await Promise.race([service.openai.probe(), sleep(FIRST_PROBE_MS, undefined, { ref: false })])
   const stopProbing = probeRegularly(service.openai.probe, config.HEALTH_CHECK_INTERVAL * 1000)
+  const unused = unusedConnections(app.server)
   await app.listen({ port: config.PORT, host: config.HOST })
   const address = app.server.address()
   const port = typeof address === 'object' ? address?.port : config.PORT
@@ -31,7 +32,7 @@ export async function serve(config: Config, log: Log, stop: Promise<void>, exten
   service.lifecycle.draining = true
   log.logger.info('Draining: no longer ready, still serving.')
   await sleep(config.SHUTDOWN_DELAY_SECONDS * 1000)
-  await drain(app.server, config.SHUTDOWN_GRACE_SECONDS * 1000)
+  await drain(app.server, unused, config.SHUTDOWN_GRACE_SECONDS * 1000)
   stopProbing()
   await service.openai.close()
   service.store?.close()

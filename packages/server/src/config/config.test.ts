@@ -99,6 +99,7 @@ const BAD_VALUES: [name: SettingName, ...values: string[]][] = [
   ['RATE_LIMIT_PER_DAY', '-1', 'none'],
   ['RATE_LIMIT_GLOBAL_PER_DAY', '-1', 'off'],
   ['MAX_IN_FLIGHT', '0', 'many'],
+  ['REDIS_URL', 'localhost:6379', 'http://127.0.0.1:6379', 'redis://'],
   ['UPSTREAM_TIMEOUT_MS', '0', '5s'],
   ['UPSTREAM_DEADLINE_MS', '0', '10 000'],
   ['UPSTREAM_MAX_RETRIES', '-1', '11'],
@@ -180,6 +181,7 @@ describe('the report', () => {
       AUTH_JWT_SECRET: 'hunter2',
       CLIENT_HASH_SECRET: 'hunter2 is bad',
       ADMIN_TOKEN: 'hunter2',
+      REDIS_URL: 'http://:hunter2@127.0.0.1',
     }
     for (const [name, value] of Object.entries(secrets)) {
       const files = { [name]: '', [`${name}_FILE`]: fileWith(value) }
@@ -244,6 +246,7 @@ describe('a secret from a file', () => {
     ['OPENAI_API_KEY', 'sk-from-file', config => config.OPENAI_API_KEY.reveal(), { OPENAI_API_KEY: '' }],
     ['ADMIN_TOKEN', 'token-from-a-file', config => config.ADMIN_TOKEN?.reveal(), {}],
     ['CLIENT_HASH_SECRET', 'hash-key-from-a-file', config => config.CLIENT_HASH_SECRET.reveal(), {}],
+    ['REDIS_URL', 'redis://:password@127.0.0.1:6379', config => config.REDIS_URL?.reveal(), {}],
     ['AUTH_JWT_SECRET', JWT_SECRET, ({ jwt }) => (jwt?.keys.kind === 'secret' ? jwt.keys.secret.reveal() : ''), jwt],
   ]
 

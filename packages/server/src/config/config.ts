@@ -2,7 +2,7 @@ import { hkdfSync } from 'node:crypto'
 import { MODEL_NAMES, modelState } from '../catalogue/models.ts'
 import { Secret } from '../secret.ts'
 import { looksLikeNoChromeExtension } from './origin.ts'
-import { type Problem, readValues } from './read.ts'
+import { type Problem, problemWith, readValues } from './read.ts'
 import type { Values } from './settings.ts'
 
 /** How JWTs are checked: one key source, and what every token must say. */
@@ -108,12 +108,12 @@ function decideJwt(values: Values, problems: Problem[]): JwtConfig | null {
   const { AUTH_JWKS_URL: url, AUTH_JWT_SECRET: secret, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = values
   const wanted = url !== undefined || secret !== undefined
   if (url !== undefined && secret !== undefined)
-    problems.push({ name: 'AUTH_JWT_SECRET', problem: 'is set together with AUTH_JWKS_URL; keep one of the two' })
+    problems.push(problemWith('AUTH_JWT_SECRET', 'is set together with AUTH_JWKS_URL; keep one of the two'))
   for (const [name, value] of [['AUTH_ISSUER', issuer] as const, ['AUTH_AUDIENCE', audience] as const]) {
     if (wanted && value === undefined && !problems.some(problem => problem.name === name))
-      problems.push({ name, problem: 'is required with AUTH_JWKS_URL or AUTH_JWT_SECRET' })
+      problems.push(problemWith(name, 'is required with AUTH_JWKS_URL or AUTH_JWT_SECRET'))
     if (!wanted && value !== undefined && !problems.some(problem => problem.name.startsWith('AUTH_JW')))
-      problems.push({ name, problem: 'has no effect without AUTH_JWKS_URL or AUTH_JWT_SECRET; set one, or unset this' })
+      problems.push(problemWith(name, 'has no effect without AUTH_JWKS_URL or AUTH_JWT_SECRET; set one, or unset this'))
   }
   if (issuer === undefined || audience === undefined) return null
   if (url !== undefined) return { keys: { kind: 'jwks', url }, issuer, audience }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { BadValue, boolean, decimal, integer, list, oneOf, text, token, url } from './parse.ts'
+import { BadValue, boolean, decimal, integer, list, oneOf, redisUrl, text, token, url } from './parse.ts'
 
 const refuses = (parse: (value: string) => unknown, values: string[]) => {
   for (const value of values) assert.throws(() => parse(value), BadValue, `${JSON.stringify(value)} was taken`)
@@ -148,6 +148,21 @@ describe('addresses', () => {
   it('never have their password quoted in the complaint', () => {
     assert.throws(
       () => url('private')('https://me:hunter2@api.openai.com/v1'),
+      (error: Error) => !error.message.includes('hunter2'),
+    )
+  })
+})
+
+describe('the address of a Redis', () => {
+  it('may hold a password and a database, and may ask for TLS', () => {
+    for (const one of ['redis://127.0.0.1:6379', 'rediss://user:pw@cache.example:6380/1', 'redis://redis'])
+      assert.equal(redisUrl(one), one)
+  })
+
+  it('is refused with another scheme or without a host, without its password in the complaint', () => {
+    refuses(redisUrl, ['localhost:6379', '127.0.0.1', 'http://cache.example', 'redis://', 'redis:///1', ''])
+    assert.throws(
+      () => redisUrl('http://:hunter2@cache.example'),
       (error: Error) => !error.message.includes('hunter2'),
     )
   })

@@ -40,19 +40,19 @@ export const decimal =
     return number
   }
 
-const BOOLEANS: Record<string, boolean> = {
-  true: true,
-  yes: true,
-  on: true,
-  1: true,
-  false: false,
-  no: false,
-  off: false,
-  0: false,
-}
+const BOOLEANS = new Map([
+  ['true', true],
+  ['yes', true],
+  ['on', true],
+  ['1', true],
+  ['false', false],
+  ['no', false],
+  ['off', false],
+  ['0', false],
+])
 
 export const boolean: Parse<boolean> = value => {
-  const known = BOOLEANS[value.toLowerCase()]
+  const known = BOOLEANS.get(value.toLowerCase())
   if (known === undefined) throw new BadValue('is neither true nor false')
   return known
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { BadValue } from './parse.ts'
-import { ALL_SETTINGS, type Setting, type Values } from './settings.ts'
+import { ALL_SETTINGS, type Setting, type SettingName, type Values } from './settings.ts'
 
 /** One thing that stops the start. */
 export interface Problem {
@@ -8,10 +8,16 @@ export interface Problem {
   /** Completes the sentence "NAME …"; never holds a secret's value. */
   problem: string
   /** A line that would do. */
-  example?: string
+  example: string
 }
 
 type Environment = Record<string, string | undefined>
+
+/** A problem with a setting, and its example from the table. */
+export function problemWith(name: SettingName, problem: string): Problem {
+  const row = ALL_SETTINGS.find(([known]) => known === name)?.[1]
+  return { name, problem, example: `${name}=${row?.example}` }
+}
 
 /** Parses every setting and collects what is wrong with any of them. An empty value counts as unset. */
 export function readValues(env: Environment): { values: Values; problems: Problem[] } {
@@ -23,7 +29,7 @@ export function readValues(env: Environment): { values: Values; problems: Proble
       values[name] = text === undefined ? undefined : row.parse(text)
     } catch (error) {
       if (!(error instanceof BadValue)) throw error
-      problems.push({ name, problem: error.message, example: `${name}=${row.example}` })
+      problems.push(problemWith(name, error.message))
     }
   }
   return { values: values as Values, problems }
@@ -39,23 +45,24 @@ function sourceText(name: string, row: Setting<unknown>, env: Environment): stri
   return direct
 }
 
+/** Says nothing of the file's name: a secret may have been put where the name belongs. */
 function fileText(name: string, file: string): string {
   let content: string
   try {
     content = readFileSync(file, 'utf8')
   } catch (error) {
-    throw new BadValue(`cannot be read: ${name}_FILE names ${file} (${(error as NodeJS.ErrnoException).code})`)
+    throw new BadValue(
+      `cannot be read from the file that ${name}_FILE names (${(error as NodeJS.ErrnoException).code})`,
+    )
   }
   const trimmed = content.replace(/\r?\n$/, '')
-  if (trimmed === '') throw new BadValue(`cannot be read: ${name}_FILE names ${file}, which is empty`)
+  if (trimmed === '') throw new BadValue(`cannot be read from the file that ${name}_FILE names: it is empty`)
   return trimmed
 }
 
 /** The message a person reads when the start is refused. */
 export function describeProblems(problems: readonly Problem[]): string {
-  const lines = problems.map(
-    ({ name, problem, example }) => `  ${name} ${problem}.${example ? `\n      e.g. ${example}` : ''}`,
-  )
+  const lines = problems.map(({ name, problem, example }) => `  ${name} ${problem}.\n      e.g. ${example}`)
   const count = problems.length === 1 ? 'A setting is' : `${problems.length} settings are`
   return `Parker cannot start. ${count} wrong:\n${lines.join('\n')}\nAll settings are explained in .env.example.\n`
 }

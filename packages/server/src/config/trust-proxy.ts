@@ -18,8 +18,12 @@ export const trustProxy: Parse<TrustProxy> = value => {
   return { kind: 'networks', networks: list(network, { min: 1 })(value) }
 }
 
+/** Four numbers, or something with colons; the shorthands that ipaddr.js knows besides would hide a typing error. */
+const WRITTEN_OUT = /^\d+\.\d+\.\d+\.\d+(\/\d+)?$|:/
+
 function network(part: string): Cidr {
   try {
+    if (!WRITTEN_OUT.test(part)) throw new BadValue()
     if (part.includes('/')) return ipaddr.parseCIDR(part)
     const address = ipaddr.parse(part)
     return [address, address.kind() === 'ipv4' ? 32 : 128]

@@ -33,7 +33,8 @@ export function originPolicy(
     reply.header('Vary', 'Origin')
     const preflight = isPreflight(request)
     const { origin, referer } = request.headers
-    const guarded = isBrowserPath(pathOf(request.url)) && !request.facts.operator
+    // The route that was matched, not the address as it is spelled: /v1/realtime/%74oken is the token route too.
+    const guarded = isBrowserPath(request.routeOptions.url ?? pathOf(request.url)) && !request.facts.operator
     if (guarded && !mayAsk(origin, askedMethod(request), policy)) return done(new ServiceError('origin_not_allowed'))
     const readable = origin !== undefined && policy.cors(origin)
     if (preflight && !readable) return done(new ServiceError('origin_not_allowed'))

@@ -32,11 +32,7 @@ function admit({ minute, day }: Ruling, reply: Reply, now: number): ServiceError
 }
 
 /** A refusal that says which limit it was and when it ends. */
-export function refusal(
-  type: ErrorType,
-  { limit, resetsIn }: { limit: number; resetsIn: number },
-  now: number,
-): ServiceError {
+function refusal(type: ErrorType, { limit, resetsIn }: { limit: number; resetsIn: number }, now: number): ServiceError {
   return new ServiceError(type, {
     retryAfter: retryAfterSeconds(resetsIn),
     details: { limit, remaining: 0, reset_time: new Date(now + resetsIn).toISOString().replace(/\.\d+Z$/, 'Z') },

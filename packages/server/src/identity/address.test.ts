@@ -157,10 +157,10 @@ describe('a proxy in front', () => {
 
   it('is believed about https only where one is trusted', () => {
     const https = { 'x-forwarded-proto': 'https' }
-    assert.equal(isForwardedHttps(https, trustProxy('none')), false)
-    assert.equal(isForwardedHttps(https, trustProxy('1')), true)
-    assert.equal(isForwardedHttps(https, trustProxy('railway')), true)
-    assert.equal(isForwardedHttps({ 'x-forwarded-proto': 'http' }, trustProxy('1')), false)
-    assert.equal(isForwardedHttps({}, trustProxy('1')), false)
+    assert.equal(isForwardedHttps('10.1.2.3', https, trustProxy('none')), false)
+    assert.equal(isForwardedHttps('10.1.2.3', https, trustProxy('1')), true)
+    assert.equal(isForwardedHttps('10.1.2.3', https, trustProxy('railway')), true)
+    assert.equal(isForwardedHttps('10.1.2.3', { 'x-forwarded-proto': 'http' }, trustProxy('1')), false)
+    assert.equal(isForwardedHttps('10.1.2.3', {}, trustProxy('1')), false)
   })
 })

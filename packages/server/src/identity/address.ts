@@ -3,6 +3,7 @@ import ipaddr from 'ipaddr.js'
 import type { TrustProxy } from '../config/trust-proxy.ts'
 
 type Address = ReturnType<typeof ipaddr.parse>
+type Networks = Extract<TrustProxy, { kind: 'networks' }>['networks']
 
 /**
  * The address a client is counted by: an IPv4 address, or the /64 of an IPv6 one, since a household or an attacker
@@ -33,17 +34,19 @@ function fromChain(
 function firstUntrusted(
   socket: Address | undefined,
   chain: string[],
-  networks: Extract<TrustProxy, { kind: 'networks' }>['networks'],
+  networks: Networks,
 ): Address | undefined {
-  const trusted = (address: Address) =>
-    networks.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits))
   let client = socket
-  for (let i = chain.length - 1; i >= 0 && client && trusted(client); i--) {
+  for (let i = chain.length - 1; i >= 0 && isWithin(client, networks); i--) {
     const next = parse(chain[i])
     if (!next) return client
     client = next
   }
   return client
+}
+
+function isWithin(address: Address | undefined, networks: Networks): boolean {
+  return networks.some(([network, bits]) => network.kind() === address?.kind() && address.match(network, bits))
 }
 
 /** Reads an address as proxies write it: with or without a port, with or without brackets, IPv4 inside IPv6 as IPv4. */
@@ -83,9 +86,14 @@ export function hasForwardingHeader(headers: IncomingHttpHeaders): boolean {
   return FORWARDING_HEADERS.some(name => headers[name] !== undefined)
 }
 
-/** Whether the browser speaks https, as far as a trusted proxy tells. */
-export function isForwardedHttps(headers: IncomingHttpHeaders, trust: TrustProxy): boolean {
+/** Whether the browser speaks https, as far as a proxy tells whom we believe. */
+export function isForwardedHttps(
+  socketAddress: string | undefined,
+  headers: IncomingHttpHeaders,
+  trust: TrustProxy,
+): boolean {
   if (trust.kind === 'none') return false
   const proto = headers['x-forwarded-proto']
-  return typeof proto === 'string' && proto.split(',').at(-1)?.trim() === 'https'
+  if (typeof proto !== 'string' || proto.split(',').at(-1)?.trim() !== 'https') return false
+  return trust.kind !== 'networks' || isWithin(parse(socketAddress), trust.networks)
 }

@@ -9,7 +9,11 @@ const SECONDS = NOW / 1000
 const KEY = 'sk-test-0123456789'
 
 const read = (status: number, body: unknown, headers: Record<string, string> = {}, form = FORMS.ga) =>
-  readAnswer({ status, headers, body: typeof body === 'string' ? body : JSON.stringify(body) }, form, KEY, NOW)
+  readAnswer(
+    { status, headers, body: typeof body === 'string' ? body : JSON.stringify(body) },
+    { form, apiKey: KEY, body: '{"instructions":"Tell of wombats."}', ownWords: true },
+    NOW,
+  )
 
 const good = (changes: object = {}) => ({
   value: 'ek_0123',
@@ -51,10 +55,23 @@ test('the expiry is a number near now', () => {
 })
 
 test('a session id that is odd, or holds our key, counts as none; so does an odd request id', () => {
-  for (const id of [undefined, null, 5, '', 'a b', 'a\nb', 'x'.repeat(129), KEY, `sess_${KEY}`])
+  for (const id of [
+    undefined,
+    null,
+    5,
+    '',
+    'a b',
+    'a\nb',
+    'x'.repeat(129),
+    KEY,
+    `sess_${KEY}`,
+    'sess_ek_0123',
+    'sess_wombats',
+  ])
     assert.equal(minted(200, good({ session: { id } })).sessionId, undefined)
   for (const session of [undefined, null, 5, 'x', []]) assert.equal(minted(200, good({ session })).sessionId, undefined)
-  assert.equal(minted(200, good(), { 'x-request-id': 'a b' }).openAiRequestId, '')
+  for (const id of ['a b', 'wombats', 'ek_0123', 'sk-somebody-elses-key'])
+    assert.equal(minted(200, good(), { 'x-request-id': id }).openAiRequestId, '')
 })
 
 test('a refusal is judged by status and code, with the wait it asks for', () => {
@@ -64,7 +81,16 @@ test('a refusal is judged by status and code, with the wait it asks for', () => 
 })
 
 test("a refusal's odd fields count as empty", () => {
-  for (const error of [undefined, null, 'text', 5, [], { code: 5, type: {}, param: [], message: 7 }, { code: 'a b' }])
+  for (const error of [
+    undefined,
+    null,
+    'text',
+    5,
+    [],
+    { code: 5, type: {}, param: [], message: 7 },
+    { code: 'a b' },
+    { code: 'wombats', message: 'Tell of' },
+  ])
     assert.deepEqual(failed(400, { error }).error, { code: '', type: '', param: '', message: '' })
 })
 

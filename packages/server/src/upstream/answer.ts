@@ -2,7 +2,7 @@ import { requestedWait } from './backoff.ts'
 import type { Answer } from './connection.ts'
 import type { Form } from './forms.ts'
 import { BREAKAGES, type Failure, judgeStatus, obeyShouldRetry, type UpstreamError } from './outcome.ts'
-import { plainIdentifier } from './scrub.ts'
+import { plainId, plainName, scrub } from './scrub.ts'
 
 /** A secret that OpenAI gave, with what is known of it. */
 export interface Minted {
@@ -25,52 +25,60 @@ const NO_ERROR: UpstreamError = { code: '', type: '', param: '', message: '' }
 const EXPIRED_TOLERANCE_SECONDS = 300
 const LONGEST_LIFE_SECONDS = 86_400
 
+/** What an answer is judged by, besides itself. */
+export interface Asked {
+  form: Form
+  apiKey: string
+  /** What was sent, which OpenAI may quote. */
+  body: string
+  /** Whether callers' own words are in it. */
+  ownWords: boolean
+}
+
 /**
  * Treats OpenAI's answer as hostile input: a secret must be a header-safe string that does not hold our own key, its
- * expiry a number near now. Never throws.
+ * expiry a number near now; nothing of it that is logged may hold anything confidential. Never throws.
  */
-export function readAnswer(answer: Answer, form: Form, apiKey: string, now: number): Reading {
+export function readAnswer(answer: Answer, asked: Asked, now: number): Reading {
   const parsed = parse(answer.body)
-  if (answer.status < 200 || answer.status > 299) return refusal(answer, parsed, now)
-  const { value, expiresAt, sessionId } = form.claims(parsed)
+  if (answer.status < 200 || answer.status > 299) return refusal(answer, parsed, asked, now)
+  const { value, expiresAt, sessionId } = asked.form.claims(parsed)
   const nonsense = (oddity: string): Reading => ({ failure: BREAKAGES.invalid, error: NO_ERROR, oddity })
   if (typeof value !== 'string' || !/^[\x21-\x7e]{1,4096}$/.test(value)) return nonsense('no usable secret')
-  if (value.includes(apiKey)) return nonsense('the secret holds our own key')
+  if (value.includes(asked.apiKey)) return nonsense('the secret holds our own key')
   if (typeof expiresAt !== 'number' || !isSaneExpiry(expiresAt, now / 1000)) return nonsense('no sane expiry')
   return {
     minted: {
       value,
       expiresAt: Math.floor(expiresAt),
-      sessionId: plainSessionId(sessionId, apiKey),
-      openAiRequestId: plainIdentifier(answer.headers['x-request-id']),
+      sessionId: plainId(sessionId, [asked.apiKey, asked.body, value]) || undefined,
+      openAiRequestId: requestIdOf(answer, asked, [value]),
     },
   }
 }
 
-function refusal(answer: Answer, parsed: unknown, now: number): Reading {
-  const error = readError(parsed)
+/** OpenAI's id of the request, for its support; empty where it gave none that is safe to log. */
+export function requestIdOf(answer: Answer, { apiKey, body }: Asked, confidential: string[] = []): string {
+  return plainId(answer.headers['x-request-id'], [apiKey, body, ...confidential])
+}
+
+function refusal(answer: Answer, parsed: unknown, asked: Asked, now: number): Reading {
+  const error = readError(parsed, asked)
   const judged = obeyShouldRetry(judgeStatus(answer.status, error), single(answer.headers['x-should-retry']))
   const retryAfterMs = requestedWait(answer.headers, now)
   return { failure: retryAfterMs === undefined ? judged : { ...judged, retryAfterMs }, error }
 }
 
-function readError(parsed: unknown): UpstreamError {
+/** OpenAI's free text is kept only where it cannot quote a caller: short quotes survive any scrubbing. */
+function readError(parsed: unknown, { apiKey, body, ownWords }: Asked): UpstreamError {
   const error = isObject(parsed) && isObject(parsed.error) ? parsed.error : {}
-  return {
-    code: plainIdentifier(error.code),
-    type: plainIdentifier(error.type),
-    param: plainIdentifier(error.param),
-    message: typeof error.message === 'string' ? error.message : '',
-  }
+  const message = typeof error.message === 'string' && !ownWords ? scrub(error.message, [apiKey, body]) : ''
+  const name = (value: unknown) => (value === apiKey ? '' : plainName(value, body))
+  return { code: name(error.code), type: name(error.type), param: name(error.param), message }
 }
 
 function isSaneExpiry(expiresAt: number, nowSeconds: number): boolean {
   return expiresAt > nowSeconds - EXPIRED_TOLERANCE_SECONDS && expiresAt < nowSeconds + LONGEST_LIFE_SECONDS
-}
-
-function plainSessionId(value: unknown, apiKey: string): string | undefined {
-  const id = plainIdentifier(value)
-  return id === '' || id.includes(apiKey) ? undefined : id
 }
 
 function parse(body: string): unknown {

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import { retryAfterSeconds, ServiceError } from '../errors.ts'
-import { type Minted, readAnswer } from './answer.ts'
+import { type Asked, type Minted, readAnswer, requestIdOf } from './answer.ts'
 import { jitteredWait } from './backoff.ts'
 import { type Breaker, circuitBreaker, type Verdict } from './breaker.ts'
 import { BrokenAnswer, connect } from './connection.ts'
 import { FORMS } from './forms.ts'
 import { type Health, openAiHealth } from './health.ts'
 import { BREAKAGES, type Failure, type UpstreamError } from './outcome.ts'
-import { plainIdentifier, scrub } from './scrub.ts'
+import { errorCode } from './scrub.ts'
 
 /** The upstream request that makes one kind of secret, byte for byte; two requests with equal orders are interchangeable. */
 export interface MintOrder {
@@ -17,6 +17,8 @@ export interface MintOrder {
   body: string
   /** `OpenAI-Safety-Identifier`, where the client's is sent. */
   safetyIdentifier: string | undefined
+  /** Whether a caller's own words are in it, which must not be logged. */
+  ownWords?: boolean
 }
 
 /** One attempt, as the log and the metrics see it. */
@@ -97,21 +99,25 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
       events.attempted({ requestId, outcome, durationMs: clock.mono() - started, ...found })
     try {
       const answer = await connection.send({ method: 'POST', path: form.path, headers, body: order.body }, timeoutMs)
-      const reading = readAnswer(answer, form, apiKey, clock.now())
-      const found = { status: answer.status, openaiRequestId: plainIdentifier(answer.headers['x-request-id']) }
+      const asked: Asked = { form, apiKey, body: order.body, ownWords: order.ownWords ?? false }
+      const reading = readAnswer(answer, asked, clock.now())
+      const found = { status: answer.status, openaiRequestId: requestIdOf(answer, asked) }
       if ('minted' in reading) {
         report('ok', found)
         health.note(true)
         return reading.minted
       }
-      const error = { ...reading.error, message: scrub(reading.error.message, [apiKey, order.body]) }
-      report(reading.failure.type, { ...found, error, ...(reading.oddity ? { oddity: reading.oddity } : {}) })
+      report(reading.failure.type, {
+        ...found,
+        error: reading.error,
+        ...(reading.oddity ? { oddity: reading.oddity } : {}),
+      })
       health.note(!reading.failure.disconnected)
       throw new FailedAttempt(reading.failure)
     } catch (error) {
       if (!(error instanceof BrokenAnswer)) throw error
       const failure = BREAKAGES[error.breakage]
-      report(failure.type, { oddity: breakageCode(error.cause) })
+      report(failure.type, { oddity: errorCode(error.cause) })
       health.note(!failure.disconnected)
       throw new FailedAttempt(failure, error.cause)
     }
@@ -202,8 +208,4 @@ function asServiceError({ type, retryAfterMs }: Failure, cause: unknown): Servic
     cause,
     ...(wait === undefined ? {} : { retryAfter: retryAfterSeconds(Math.min(wait, LONGEST_RETRY_AFTER_MS)) }),
   })
-}
-
-function breakageCode(cause: unknown): string {
-  return plainIdentifier((cause as { code?: unknown })?.code) || 'unknown'
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { plainIdentifier, scrub } from './scrub.ts'
+import { errorCode, plainId, plainName, scrub } from './scrub.ts'
 
 const KEY = 'a-key-of-no-known-shape-0123456789'
 
@@ -54,9 +54,21 @@ test('no passage of eight characters or more survives, however it is wrapped', (
   )
 })
 
-test('an identifier is short and plain, or nothing', () => {
-  for (const good of ['invalid_value', 'session.tools[0].name', 'req_0123', 'a:b', 'x'.repeat(128)])
-    assert.equal(plainIdentifier(good), good)
-  for (const bad of ['', 'two words', 'a\nb', '<b>', 'é', 'x'.repeat(129), 5, null, undefined, {}, ['a']])
-    assert.equal(plainIdentifier(bad), '')
+test('a name of OpenAI’s passes only if it looks like one and is not in the request', () => {
+  for (const good of ['invalid_value', 'session.tools[0].name', 'model'])
+    assert.equal(plainName(good, '{"model":1}'), good)
+  for (const bad of ['', 'two words', 'Wombat', 'a\nb', '<b>', 'é', 'x'.repeat(65), 'wombat', 5, null, undefined, {}])
+    assert.equal(plainName(bad, 'tell of a wombat'), '')
+})
+
+test('an id passes only if it is short and plain and holds nothing confidential', () => {
+  for (const good of ['req_0123', 'sess_1', '9f8a-77', 'x'.repeat(128)])
+    assert.equal(plainId(good, [KEY, 'tell of 1']), good)
+  for (const bad of ['', 'a b', 'a\nb', 'x'.repeat(129), KEY, `sess_${KEY}`, 'sess_wombat', 'sk-other', 5, null, ['a']])
+    assert.equal(plainId(bad, [KEY, 'tell of a wombat']), '')
+})
+
+test('an error code of our own libraries passes, anything else does not', () => {
+  assert.equal(errorCode({ code: 'ECONNRESET' }), 'ECONNRESET')
+  for (const odd of [undefined, null, {}, { code: 5 }, { code: 'two words' }]) assert.equal(errorCode(odd), 'unknown')
 })

@@ -36,7 +36,34 @@ function sharedLength(line: string, start: number, confidential: readonly string
   return length
 }
 
-/** An identifier of OpenAI's that is safe to log: short and plain, or nothing. */
-export function plainIdentifier(value: unknown): string {
-  return typeof value === 'string' && /^[\w.:[\]-]{1,128}$/.test(value) ? value : ''
+/**
+ * A name in OpenAI's error object (`code`, `type`, `param`) that is safe to log: it looks like one, and the request does
+ * not hold it, so that it cannot be a caller's word; or it is one that we know.
+ */
+export function plainName(value: unknown, requestBody: string): string {
+  if (typeof value !== 'string') return ''
+  if (KNOWN_NAMES.has(value)) return value
+  return /^[a-z][a-z0-9_.[\]]{0,63}$/.test(value) && !requestBody.includes(value) ? value : ''
+}
+
+const KNOWN_NAMES = new Set(['model', 'voice', 'session', 'session.type', 'expires_after.anchor', 'server_error'])
+
+/** Passages shorter than this are in any text by chance. */
+const MIN_WORD = 5
+
+/**
+ * An id of OpenAI's that is safe to log and to hand on, or nothing: short and plain, no credential, and without
+ * anything of the confidential texts.
+ */
+export function plainId(value: unknown, confidential: readonly string[]): string {
+  if (typeof value !== 'string' || !/^[A-Za-z0-9_-]{1,128}$/.test(value) || /^(sk|ek|rk)[-_]/.test(value)) return ''
+  const bare = value.replace(/^(req|sess)_/, '')
+  const quotes = (text: string) => value.includes(text) || (bare.length >= MIN_WORD && text.includes(bare))
+  return confidential.some(quotes) ? '' : value
+}
+
+/** The code of an error of our own libraries. */
+export function errorCode(error: unknown): string {
+  const code = (error as { code?: unknown } | undefined)?.code
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{0,63}$/.test(code) ? code : 'unknown'
 }
