@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { INSTRUCTIONS } from './instructions.ts'
@@ -23,20 +23,28 @@ export interface Contestant {
 
 type Settings = Record<string, string>
 
-function node(name: string, file: string, settings: Settings): Contestant {
-  const path = fileURLToPath(new URL(file, import.meta.url))
+function node(name: string, words: readonly string[], settings: Settings): Contestant {
   return {
     name,
     launch: ({ port, baseUrl }) => ({
-      command: [process.execPath, path],
+      command: [process.execPath, ...words],
       env: { NODE_ENV: 'production', PORT: String(port), OPENAI_BASE_URL: baseUrl, ...settings },
     }),
   }
 }
 
+const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url))
+
+/** What `npm start` gives to Node, flags included. */
+function npmStart(): string[] {
+  const { scripts } = JSON.parse(readFileSync(pathOf('../package.json'), 'utf8'))
+  const words: string[] = scripts.start.replace(/^exec node /, '').split(' ')
+  return words.map(word => (word.startsWith('-') ? word : pathOf(`../${word}`)))
+}
+
 /** The service as `npm start` starts it, with these settings beside its defaults. */
 function service(name: string, settings: Settings): Contestant {
-  return node(name, '../packages/server/start.js', {
+  return node(name, npmStart(), {
     HOST: '127.0.0.1',
     OPENAI_API_KEY: 'sk-bench-0123456789',
     ...settings,
@@ -51,7 +59,7 @@ const FULL_STOCK: Settings = {
   TOKEN_TTL_SECONDS: String(TTL_SECONDS),
   POOL_MAX_TOTAL: '10000',
   POOL_MINTS_PER_MINUTE: '1000000',
-  MAX_IN_FLIGHT: '1000',
+  MAX_IN_FLIGHT: '2000',
   HEALTH_CHECK_INTERVAL: '1',
 }
 
@@ -61,8 +69,8 @@ export const WARM = service('this service, warm', { ...ONE_BUSY_CLIENT, ...FULL_
 /** The defaults, and clients told apart by a proxy's header. */
 export const AS_SHIPPED = service('this service', { TRUST_PROXY: '1' })
 
-export const BARE = node('bare proxy', 'yardsticks/bare.js', { INSTRUCTIONS })
-export const EXPRESS = node('Express, fetch', 'yardsticks/express.js', { INSTRUCTIONS })
+export const BARE = node('bare proxy', [pathOf('yardsticks/bare.js')], { INSTRUCTIONS })
+export const EXPRESS = node('Express, fetch', [pathOf('yardsticks/express.js')], { INSTRUCTIONS })
 
 /** Forwards the caller's bytes as they are, with one worker: what the machine can do. */
 export const NGINX: Contestant = {

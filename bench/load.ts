@@ -6,6 +6,8 @@ import { CONNECTIONS } from './plan.ts'
 export interface LoadResult {
   answers: number
   seconds: number
+  /** Processor time of the server, seconds; undefined where the system does not tell. */
+  cpuSeconds: number | undefined
   /** Of each request, milliseconds. */
   waits: number[]
   /** The server's own part of each, milliseconds, where it tells: `Server-Timing`'s total less its openai. */
@@ -16,22 +18,30 @@ export interface LoadResult {
 
 type NextAsk = () => string
 
+/** What is put under load. */
+export interface Target {
+  port: number
+  /** Processor time it has used so far, seconds. */
+  cpuSeconds(): number | undefined
+}
+
 /** Clients that each ask again as soon as they are answered, for so many seconds. */
-export function askForSeconds(port: number, nextAsk: NextAsk, seconds: number): Promise<LoadResult> {
+export function askForSeconds(target: Target, nextAsk: NextAsk, seconds: number): Promise<LoadResult> {
   const end = performance.now() + seconds * 1000
-  return withoutPause(port, nextAsk, () => performance.now() < end)
+  return withoutPause(target, nextAsk, () => performance.now() < end)
 }
 
 /** The same, until so many requests have been sent. */
-export function askCount(port: number, nextAsk: NextAsk, count: number): Promise<LoadResult> {
+export function askCount(target: Target, nextAsk: NextAsk, count: number): Promise<LoadResult> {
   let left = count
-  return withoutPause(port, nextAsk, () => left-- > 0)
+  return withoutPause(target, nextAsk, () => left-- > 0)
 }
 
-async function withoutPause(port: number, nextAsk: NextAsk, more: () => boolean): Promise<LoadResult> {
-  const lines = await openLines(port)
+async function withoutPause(target: Target, nextAsk: NextAsk, more: () => boolean): Promise<LoadResult> {
+  const lines = await openLines(target.port)
   const result = emptyResult()
   const note = noteInto(result)
+  const used = target.cpuSeconds()
   const started = performance.now()
   const client = async (line: Line) => {
     while (more()) {
@@ -42,6 +52,7 @@ async function withoutPause(port: number, nextAsk: NextAsk, more: () => boolean)
   try {
     await Promise.all(lines.map(client))
     result.seconds = (performance.now() - started) / 1000
+    result.cpuSeconds = difference(target.cpuSeconds(), used)
     return result
   } finally {
     for (const line of lines) line.close()
@@ -53,7 +64,7 @@ async function withoutPause(port: number, nextAsk: NextAsk, more: () => boolean)
  * every connection busy waits, and its wait counts.
  */
 export async function askAtPace(
-  port: number,
+  { port }: Target,
   nextAsk: NextAsk,
   perSecond: number,
   seconds: number,
@@ -106,7 +117,11 @@ function openLines(port: number): Promise<Line[]> {
 }
 
 function emptyResult(): LoadResult {
-  return { answers: 0, seconds: 0, waits: [], ownTimes: [], warm: 0 }
+  return { answers: 0, seconds: 0, cpuSeconds: undefined, waits: [], ownTimes: [], warm: 0 }
+}
+
+function difference(after: number | undefined, before: number | undefined): number | undefined {
+  return after === undefined || before === undefined ? undefined : after - before
 }
 
 /** Checks and counts each answer. A figure made of wrong answers is worth nothing, so the first one ends the run. */

@@ -6,7 +6,7 @@ import { askAtPace, askCount, askForSeconds, type LoadResult } from './load.ts'
 import type { Plan } from './plan.ts'
 import { type Running, start } from './running.ts'
 import { type StandIn, startStandIn } from './stand-in.ts'
-import { burst, fillStock } from './stock.ts'
+import { burst } from './stock.ts'
 
 /** A server at full load. */
 export interface Throughput {
@@ -71,7 +71,9 @@ export async function measure(
   const others = withNginx ? [EXPRESS, NGINX] : [EXPRESS]
   try {
     say('What load and stand-in can do')
-    const ceiling = rateOf(await askForSeconds(standIn.port, asksInTurn(), plan.turnSeconds))
+    const ceiling = rateOf(
+      await askForSeconds({ port: standIn.port, cpuSeconds: () => undefined }, asksInTurn(), plan.turnSeconds),
+    )
     const { throughput, pace, halfLoad } = await underLoad(others, machine)
     const footprints: Footprint[] = []
     for (const contestant of [AS_SHIPPED, BARE, ...others]) footprints.push(await footprintOf(contestant, machine))
@@ -118,28 +120,25 @@ async function fullLoad(servers: Running[], { standIn, plan, say }: Machine): Pr
   for (let round = 1; round <= plan.rounds; round++) {
     say(`Full load, round ${round} of ${plan.rounds}`)
     for (const server of servers) note(server.name, await turn(server, plan.turnSeconds))
-    const bursts: Turn[] = []
-    for (let i = 0; i < plan.bursts; i++) {
-      await checked(warm, () => fillStock(warm.port))
-      bursts.push(await watched(warm, () => burst(warm.port, standIn)))
-    }
-    note(FROM_STOCK, together(bursts))
+    const bursts: LoadResult[] = []
+    for (let i = 0; i < plan.bursts; i++) bursts.push(await checked(warm, () => burst(warm, standIn)))
+    note(FROM_STOCK, turnOf(bursts))
   }
   return [...turns].map(([name, all]) => summary(name, all))
 }
 
-function turn(server: Running, seconds: number): Promise<Turn> {
-  return watched(server, () => askForSeconds(server.port, asksInTurn(), seconds))
+async function turn(server: Running, seconds: number): Promise<Turn> {
+  return turnOf([await checked(server, () => askForSeconds(server, asksInTurn(), seconds))])
 }
 
-async function watched(server: Running, load: () => Promise<LoadResult>): Promise<Turn> {
-  const before = server.cpuSeconds()
-  const result = await checked(server, load)
-  const after = server.cpuSeconds()
+function turnOf(loads: readonly LoadResult[]): Turn {
+  const sum = (read: (load: LoadResult) => number) => loads.reduce((all, load) => all + read(load), 0)
+  const answers = sum(load => load.answers)
+  const cpuMicros = (sum(load => load.cpuSeconds ?? Number.NaN) / answers) * 1e6
   return {
-    perSecond: rateOf(result),
-    cpuMicros: before === undefined || after === undefined ? undefined : ((after - before) / result.answers) * 1e6,
-    warmShare: result.warm / result.answers,
+    perSecond: answers / sum(load => load.seconds),
+    cpuMicros: Number.isNaN(cpuMicros) ? undefined : cpuMicros,
+    warmShare: sum(load => load.warm) / answers,
   }
 }
 
@@ -165,9 +164,7 @@ function summary(name: string, turns: Turn[]): Throughput {
 }
 
 async function atPace(server: Running, pace: number, plan: Plan): Promise<HalfLoad> {
-  const { waits, ownTimes } = await checked(server, () =>
-    askAtPace(server.port, asksInTurn(), pace, plan.halfLoadSeconds),
-  )
+  const { waits, ownTimes } = await checked(server, () => askAtPace(server, asksInTurn(), pace, plan.halfLoadSeconds))
   return { name: server.name, waits: percentilesOf(waits), own: ownTimes.length ? percentilesOf(ownTimes) : undefined }
 }
 
@@ -184,7 +181,7 @@ async function footprintOf(contestant: Contestant, machine: Machine): Promise<Fo
   starts.push(server.firstAnswerMs)
   try {
     const idle = server.memory()
-    await checked(server, () => askCount(server.port, asksOfManyClients(), plan.memoryRequests))
+    await checked(server, () => askCount(server, asksOfManyClients(), plan.memoryRequests))
     const loaded = server.memory()
     const memory = idle && loaded && { idle: idle.now, loaded: loaded.now, peak: loaded.peak }
     return { name: contestant.name, memory, firstAnswerMs: spreadOf(starts) }

@@ -16,12 +16,12 @@ export interface Plan {
   starts: number
 }
 
-/** About two and a half minutes. */
+/** About three minutes. */
 export const FULL: Plan = {
   rounds: 5,
   warmUpSeconds: 2,
-  turnSeconds: 3,
-  bursts: 3,
+  turnSeconds: 2.5,
+  bursts: 6,
   halfLoadSeconds: 4,
   memoryRequests: 10_000,
   starts: 5,
@@ -32,7 +32,7 @@ export const QUICK: Plan = {
   rounds: 3,
   warmUpSeconds: 0.5,
   turnSeconds: 0.5,
-  bursts: 1,
+  bursts: 2,
   halfLoadSeconds: 1,
   memoryRequests: 10_000,
   starts: 1,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { asksInTurn, SESSIONS } from './asks.ts'
-import { askCount, type LoadResult } from './load.ts'
+import { askCount, type LoadResult, type Target } from './load.ts'
 import type { StandIn } from './stand-in.ts'
 
 /** The pool keeps two spares of a session that any visitor may ask for, from its first request on. */
@@ -10,21 +10,22 @@ const POLL_MS = 20
 const LIMIT_MS = 30_000
 
 /** Asks for every session once, so that each gets its spares, and waits for them. OpenAI must look reachable. */
-export async function fillStock(port: number): Promise<void> {
-  await become('OpenAI reachable', async () => (await read(port, '/healthz')).openai_status === 'connected')
-  await askCount(port, asksInTurn(), SESSIONS.length)
-  await become('a full stock', async () => (await read(port, '/')).cache_stats.entries >= STOCK)
+async function fillStock(target: Target): Promise<void> {
+  await become('OpenAI reachable', async () => (await read(target, '/healthz')).openai_status === 'connected')
+  await askCount(target, asksInTurn(), SESSIONS.length)
+  await become('a full stock', async () => (await read(target, '/')).cache_stats.entries >= STOCK)
 }
 
 /**
  * Asks for as many tokens as are ready. While it lasts the stand-in looks out of reach, so the service replaces none of
- * them: this is what a warm answer costs by itself. The stock must be full.
+ * them: this is what a warm answer costs by itself.
  */
-export async function burst(port: number, standIn: StandIn): Promise<LoadResult> {
+export async function burst(target: Target, standIn: StandIn): Promise<LoadResult> {
+  await fillStock(target)
   standIn.reachable = false
   try {
-    await become('OpenAI unreachable', async () => (await read(port, '/healthz')).openai_status === 'disconnected')
-    return await askCount(port, asksInTurn(), STOCK)
+    await become('OpenAI unreachable', async () => (await read(target, '/healthz')).openai_status === 'disconnected')
+    return await askCount(target, asksInTurn(), STOCK)
   } finally {
     standIn.reachable = true
   }
@@ -39,6 +40,6 @@ async function become(what: string, check: () => Promise<boolean>): Promise<void
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a wrong shape ends the run
-async function read(port: number, path: string): Promise<any> {
+async function read({ port }: Target, path: string): Promise<any> {
   return (await fetch(`http://127.0.0.1:${port}${path}`)).json()
 }

@@ -30,7 +30,7 @@ describe('the check of import directions', () => {
   })
 
   it('finds neighbours of one layer that know each other', () => {
-    assert.equal(findFaults(files({ [`${SERVER}/limits/rates.ts`]: ['../voice/stats.ts'] })).length, 1)
+    assert.equal(findFaults(files({ [`${SERVER}/identity/jwt.ts`]: ['../voice/stats.ts'] })).length, 1)
   })
 
   it('takes routes for a layer above the rest of http', () => {

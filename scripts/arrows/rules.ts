@@ -8,7 +8,8 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['persona'],
   ['config/'],
   ['report-key', 'session'],
-  ['identity/', 'limits/', 'upstream/', 'voice/'],
+  ['identity/', 'store/', 'upstream/', 'voice/'],
+  ['limits/'],
   ['pool/'],
   ['observe/'],
   ['issue', 'process'],
@@ -53,6 +54,11 @@ export const WALLS: readonly Wall[] = [
     from: serverExcept('upstream/'),
     to: /^undici$/,
     because: 'upstream/ is the only folder that calls out',
+  },
+  {
+    from: serverExcept('store/'),
+    to: /^(@redis\/|ioredis$|redis$)/,
+    because: 'store/ is the only folder that speaks to Redis',
   },
   {
     from: serverExcept('(http/|app\\.ts$|serve\\.ts$)'),

@@ -6,6 +6,7 @@ import { errorAnswers, unknownAddresses } from './http/errors.ts'
 import { requestFacts } from './http/facts.ts'
 import { answerHeaders } from './http/headers.ts'
 import { identity } from './http/identity.ts'
+import { shedLag } from './http/load.ts'
 import { originList, originPolicy } from './http/origins.ts'
 import { rates } from './http/rates.ts'
 import { requestId } from './http/request-id.ts'
@@ -22,6 +23,9 @@ import type { Service } from './service.ts'
 /** The `/v1` routes that browsers call; steps 2 and 3 guard these and nothing else. */
 const BROWSER_PATHS = new Set(['/v1/realtime/token', '/v1/realtime/options'])
 
+/** Sockets cost memory whether they ask anything or not; far more than any limit above lets work at once. */
+const MAX_CONNECTIONS = 10_000
+
 /** The application: a page in the order in which a request meets things. */
 export async function buildApp(service: Service): Promise<FastifyInstance> {
   const { config, clock, events, lifecycle } = service
@@ -31,7 +35,7 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
     bodyLimit: MAX_BODY_BYTES,
     return503OnClosing: false,
     // 10 s for the head, 30 s for the whole request, 72 s idle: longer than the usual 60 s of a load balancer.
-    http: { headersTimeout: 10_000, requireHostHeader: false },
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2000, requireHostHeader: false },
     requestTimeout: 30_000,
     keepAliveTimeout: 72_000,
     ajv: { customOptions: { allErrors: true, coerceTypes: false, removeAdditional: false, useDefaults: false } },
@@ -40,6 +44,7 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 16_384 },
   })
 
+  app.server.maxConnections = MAX_CONNECTIONS
   // Node would answer an expectation that it does not know by itself, past everything below.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
 
@@ -66,6 +71,7 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
     onForwardingIgnored: events.forwardingIgnored,
   })
   rates(app, service.rates, clock.now)
+  shedLag(app, service.lag)
   jsonBodies(app)
   emptyBodies(app)
 

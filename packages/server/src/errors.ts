@@ -120,7 +120,7 @@ export const ERRORS = {
   overloaded: {
     status: 503,
     message: 'The service is at its limit. Please try again shortly.',
-    when: '`MAX_IN_FLIGHT` requests to OpenAI are under way',
+    when: '`MAX_IN_FLIGHT` requests to OpenAI are under way, or the process itself cannot keep up',
   },
   insufficient_quota: {
     status: 503,

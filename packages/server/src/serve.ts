@@ -36,6 +36,7 @@ export async function serve(config: Config, log: Log, stop: Promise<void>, exten
   stopProbing()
   await service.openai.close()
   service.store?.close()
+  service.lag.stop()
   log.logger.info('Stopped.')
   log.flush()
 }

@@ -6,6 +6,7 @@ import type { VerifyJwt } from './identity/jwt.ts'
 import { type IsOperator, operatorCheck } from './identity/operator.ts'
 import { type IssueCredential, issuer } from './issue.ts'
 import type { Lifecycle } from './lifecycle.ts'
+import { type LagMeter, lagMeter } from './limits/lag.ts'
 import { memoryRates, type Rates } from './limits/rates.ts'
 import { turns } from './limits/turns.ts'
 import { fixedWindows, type Windows } from './limits/windows.ts'
@@ -36,6 +37,7 @@ export interface Service {
   /** Null where everything is counted in this process. */
   store: Store | null
   rates: Rates
+  lag: LagMeter
   stats: VoiceStats
   metrics: Metrics
   events: Events
@@ -86,6 +88,7 @@ export async function createService(config: Config, clock: Clock, logger: Logger
     badJwts: fixedWindows(BAD_JWTS_PER_MINUTE, 60_000, clock.mono),
     store,
     rates: await createRates(config, clock, store, hashClient, events),
+    lag: lagMeter(clock.mono),
     stats,
     metrics,
     events,

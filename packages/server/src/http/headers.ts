@@ -28,7 +28,8 @@ export function answerHeaders(app: FastifyInstance, { trust, lifecycle }: Answer
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('X-Request-ID', request.id)
     reply.headers(SECURITY_HEADERS)
-    if (isForwardedHttps(request.socket.remoteAddress, request.headers, trust)) reply.header('Strict-Transport-Security', HSTS)
+    if (isForwardedHttps(request.socket.remoteAddress, request.headers, trust))
+      reply.header('Strict-Transport-Security', HSTS)
     if (lifecycle.draining) reply.header('Connection', 'close')
     done()
   })

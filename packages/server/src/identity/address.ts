@@ -31,11 +31,7 @@ function fromChain(
 }
 
 /** Walks from the socket leftwards past the networks we trust; what a trusted proxy saw is believed, nothing beyond. */
-function firstUntrusted(
-  socket: Address | undefined,
-  chain: string[],
-  networks: Networks,
-): Address | undefined {
+function firstUntrusted(socket: Address | undefined, chain: string[], networks: Networks): Address | undefined {
   let client = socket
   for (let i = chain.length - 1; i >= 0 && isWithin(client, networks); i--) {
     const next = parse(chain[i])

@@ -9,6 +9,7 @@ import { BrokenAnswer, connect } from './connection.ts'
 import { FORMS } from './forms.ts'
 import { type Health, openAiHealth } from './health.ts'
 import { BREAKAGES, type Failure, type UpstreamError } from './outcome.ts'
+import { retryBudget } from './retry-budget.ts'
 import { errorCode } from './scrub.ts'
 
 /** The upstream request that makes one kind of secret, byte for byte; two requests with equal orders are interchangeable. */
@@ -81,6 +82,7 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
   const apiKey = config.OPENAI_API_KEY.reveal()
   const connection = connect(config.OPENAI_BASE_URL, config.UPSTREAM_TIMEOUT_MS)
   const breaker = circuitBreaker(config.CIRCUIT_FAILURE_THRESHOLD, config.CIRCUIT_RESET_SECONDS * 1000, clock.mono)
+  const retries = retryBudget(clock.mono)
   const health = openAiHealth(events.connectionChanged)
   let inFlight = 0
 
@@ -146,6 +148,7 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
     signal: AbortSignal,
     deadline: number,
   ): Promise<Minted> {
+    retries.earn()
     for (let retry = 0; ; retry++) {
       try {
         const left = Math.max(1, deadline - clock.mono())
@@ -155,7 +158,7 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
         const { failure } = error
         const wait = failure.retryAfterMs ?? jitteredWait(retry, Math.random)
         const again = failure.retryable && retry < config.UPSTREAM_MAX_RETRIES && breaker.state.name === 'closed'
-        if (!again || clock.mono() + wait >= deadline) throw asServiceError(failure, error.cause)
+        if (!again || clock.mono() + wait >= deadline || !retries.spend()) throw asServiceError(failure, error.cause)
         await sleep(wait, undefined, { signal })
       }
     }
