@@ -111,7 +111,10 @@ export async function runService(settings: Settings): Promise<{ code: number | n
 
 function spawnService(settings: Settings): ChildProcess {
   const env = { PATH: process.env.PATH, NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS, ...settings }
-  return spawn(process.execPath, [ENTRY], { cwd: tmpdir(), env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [ENTRY], { cwd: tmpdir(), env, stdio: ['ignore', 'pipe', 'pipe'] })
+  // A failing test must not leave an orphan behind.
+  process.once('exit', () => child.kill('SIGKILL'))
+  return child
 }
 
 function asLogLine(text: string): LogLine | undefined {

@@ -27,8 +27,7 @@ export function unusedConnections(server: Server): ReadonlySet<Socket> {
  * `graceMs`, when the rest are cut.
  */
 export async function drain(server: Server, unused: ReadonlySet<Socket>, graceMs: number): Promise<void> {
-  // One more turn of the event loop accepts the connections that the kernel has already completed.
-  await nextTurn()
+  await acceptWaiting(server)
   const closed = new Promise<void>(resolve => server.once('close', resolve))
   // http.Server's own close() cuts idle connections at once; net.Server's only stops listening.
   NetServer.prototype.close.call(server)
@@ -39,13 +38,29 @@ export async function drain(server: Server, unused: ReadonlySet<Socket>, graceMs
   sweep.abort()
 }
 
+/** Turns of the event loop that are waited at most for the kernel's queue to empty. */
+const MOST_TURNS = 1000
+
+/** Takes the connections that the kernel has completed and we have not: closing the listener would reset them. */
+async function acceptWaiting(server: Server): Promise<void> {
+  let accepted = 0
+  const count = () => accepted++
+  server.on('connection', count)
+  for (let turn = 0, quiet = 0; turn < MOST_TURNS && quiet < 2; turn++) {
+    const before = accepted
+    await nextTurn()
+    quiet = accepted === before ? quiet + 1 : 0
+  }
+  server.off('connection', count)
+}
+
 function sweepIdle(server: Server, unused: ReadonlySet<Socket>): AbortController {
   const stop = new AbortController()
   const run = async () => {
     await sleep(LINGER_MS, undefined, stop)
     for (;;) {
       server.closeIdleConnections()
-      for (const socket of unused) socket.destroy()
+      for (const socket of unused) if (socket.bytesRead === 0) socket.destroy()
       await sleep(SWEEP_MS, undefined, stop)
     }
   }

@@ -16,5 +16,3 @@ export const VOICES = {
   sage: { description: 'Another built-in OpenAI voice. Let your ear decide.' },
   shimmer: { description: 'Comes with OpenAI’s realtime models. Sample it and see.' },
 } as const satisfies Record<string, Voice>
-
-export type VoiceName = keyof typeof VOICES

@@ -33,7 +33,7 @@ export async function openApi(app: FastifyInstance): Promise<void> {
 
 /** `GET /docs` and `GET /openapi.json`; the page's files come from here, so it works offline. */
 export async function docsRoutes(app: FastifyInstance): Promise<void> {
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: PAGE_POLICY, logLevel: 'silent' })
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: PAGE_POLICY, uiConfig: { layout: 'BaseLayout' } })
   app.get('/openapi.json', { schema: { hide: true }, handler: async () => app.swagger() })
 }
 

@@ -80,7 +80,7 @@ const tokenReplyProperties: Record<keyof TokenReply, Schema> = {
   web_rtc_url: text('POST the SDP offer here, with the secret as bearer token.'),
   websocket_url: { type: ['string', 'null'], description: 'For clients that speak WebSocket.' },
 }
-export const tokenReply = object(tokenReplyProperties)
+export const tokenReply: Schema = { ...object(tokenReplyProperties), description: 'A credential, and where to take it.' }
 
 export const healthReply = object({
   status: names(['healthy']),

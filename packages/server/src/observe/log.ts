@@ -27,7 +27,7 @@ export async function openLog({ LOG_LEVEL, LOG_FORMAT }: Pick<Config, 'LOG_LEVEL
 }
 
 /** Field names and shapes of every line, whatever it is written to. */
-export function createLogger(level: Config['LOG_LEVEL'], destination: DestinationStream): Logger {
+function createLogger(level: Config['LOG_LEVEL'], destination: DestinationStream): Logger {
   const options = {
     level,
     base: null,

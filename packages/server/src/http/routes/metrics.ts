@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
+import { errorReplies } from '../schemas.ts'
 
 /** `GET /metrics`: Prometheus text; for operators only where they have a token. */
 export function metricsRoute(app: FastifyInstance, registry: Registry, operatorsOnly: boolean): void {
@@ -9,8 +10,10 @@ export function metricsRoute(app: FastifyInstance, registry: Registry, operators
       operationId: 'getMetrics',
       summary: 'Prometheus metrics',
       security: operatorsOnly ? [{ operator: [] }] : [],
-      produces: ['text/plain'],
-      response: { 200: { type: 'string', description: 'Prometheus text format' } },
+      response: {
+        200: { description: 'Prometheus text format', content: { 'text/plain': { schema: { type: 'string' } } } },
+        ...(operatorsOnly ? errorReplies(['unauthenticated']) : {}),
+      },
     },
     handler: async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()),
   })
