@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { doctorPage } from './docs/doctor-page.ts'
 import { envExample } from './docs/env-example.ts'
 import { openApiDocument } from './docs/openapi.ts'
 import { parkerPage } from './docs/parker-page.ts'
@@ -11,6 +12,7 @@ const FILES: Record<string, () => string | Promise<string>> = {
   'docs/openapi.json': openApiDocument,
   'docs/parker.md': parkerPage,
   'docs/pool.md': poolPage,
+  'docs/doctor.md': doctorPage,
   'README.md': () => withParts('README.md', { settings: settingsTable, errors: errorsTable }),
 }
 

@@ -108,6 +108,8 @@ describe('/openapi.json', () => {
   const ANSWERS: Example[] = [
     { at: TOKEN, status: 200 },
     { at: TOKEN, status: 200, body: { model: 'gpt-4o-realtime-preview', instructions: 'Be brief.' } },
+    { at: 'GET /v1/self-check', status: 200, headers: OPERATOR },
+    { at: 'GET /v1/self-check', status: 401 },
     { at: TOKEN, status: 403, headers: FOREIGN },
     { at: TOKEN, status: 413, body: 'x'.repeat(70_000) },
     { at: TOKEN, status: 415, body: 'x', headers: { 'content-type': 'text/plain' } },

@@ -74,7 +74,7 @@ describe('a start with bad settings', { concurrency: 3 }, () => {
       DEFAULT_SPEED: 'fast',
     }
     const report = await refusal(bad)
-    assert.match(report, /8 settings are wrong/)
+    assert.match(report, /10 settings are wrong/)
     assert.deepEqual(namesIn(report).sort(), Object.keys(bad).sort())
     assert.deepEqual(examplesIn(report).sort(), Object.keys(bad).sort())
   })

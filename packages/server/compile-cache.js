@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { constants, enableCompileCache } from 'node:module'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const DIRECTORY = fileURLToPath(new URL('../../node_modules/.cache/parker-token-service', import.meta.url))
@@ -15,7 +17,7 @@ const FILL_TIMEOUT_MS = 10_000
 export function useCompileCache() {
   const { status } = enableCompileCache(DIRECTORY)
   if (status === constants.compileCacheStatus.FAILED || status === constants.compileCacheStatus.DISABLED) return
-  const filled = `${DIRECTORY}/filled-by-${process.version}`
+  const filled = `${DIRECTORY}/filled-${state()}`
   if (existsSync(filled)) return
   spawnSync(process.execPath, [FILLER, DIRECTORY], { stdio: 'ignore', timeout: FILL_TIMEOUT_MS, env: {} })
   try {
@@ -23,4 +25,12 @@ export function useCompileCache() {
   } catch {
     // A read-only folder: the next start tries again.
   }
+}
+
+/** Changes with Node, with the place of the sources and with their newest change. */
+function state() {
+  const sources = fileURLToPath(new URL('./src', import.meta.url))
+  const times = readdirSync(sources, { recursive: true }).map(file => statSync(join(sources, file)).mtimeMs)
+  const facts = [process.version, sources, times.length, Math.max(...times)]
+  return createHash('sha256').update(facts.join()).digest('hex').slice(0, 16)
 }

@@ -18,7 +18,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['http/routes/'],
   ['app'],
   ['serve'],
-  ['main'],
+  ['main', 'doctor/'],
   ['../start'],
 ]
 

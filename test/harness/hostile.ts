@@ -166,7 +166,7 @@ function oddBodies(poison: Poison): Hostility[] {
     },
     { name: 'a body that is not UTF-8', behave: body(() => Buffer.from('{"value":"\xff"}', 'latin1')), ...INVALID },
     { name: 'an endless body', behave: endlessBody(200), ...INVALID },
-    { name: 'an endless error', behave: endlessBody(500), ...INVALID },
+    { name: 'an endless error', behave: endlessBody(500), status: 502, type: 'upstream_unavailable' },
     { name: 'a body of 2 MiB', behave: body(() => json().padEnd(2 * 1_048_576)), ...INVALID },
     { name: 'JSON 100,000 deep', behave: body(() => '['.repeat(100_000) + ']'.repeat(100_000)), ...INVALID },
   ]

@@ -73,6 +73,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
         resolve({
           value: `${order.body}#${minted}`,
           expiresAt: now + settings.TOKEN_TTL_SECONDS,
+          lifeSeconds: settings.TOKEN_TTL_SECONDS,
           sessionId: undefined,
           openAiRequestId: '',
         })

@@ -30,6 +30,12 @@ interface Monitor {
   stop(): void
 }
 
+/** A test that fails may forget to end it. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** Starts Redis on a free port and waits until it takes connections. */
 export async function startRedis(options: readonly string[] = []): Promise<RedisServer> {
   const program = findPart(REDIS, process.env)
@@ -37,11 +43,12 @@ export async function startRedis(options: readonly string[] = []): Promise<Redis
   const port = await freePort()
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...options]
   let child: ChildProcess | undefined
-  process.once('exit', () => child?.kill('SIGKILL'))
 
   async function start(): Promise<void> {
     const started = spawn(program as string, args, { cwd: '/', stdio: ['ignore', 'pipe', 'ignore'] })
     child = started
+    running.add(started)
+    started.once('exit', () => running.delete(started))
     const lines = createInterface({ input: started.stdout as NodeJS.ReadableStream })
     for await (const line of lines) if (line.includes('Ready to accept connections')) break
     started.stdout?.resume()

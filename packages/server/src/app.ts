@@ -7,7 +7,7 @@ import { requestFacts } from './http/facts.ts'
 import { answerHeaders } from './http/headers.ts'
 import { identity } from './http/identity.ts'
 import { shedLag } from './http/load.ts'
-import { originList, originPolicy } from './http/origins.ts'
+import { originPolicy, policyOf } from './http/origins.ts'
 import { rates } from './http/rates.ts'
 import { requestId } from './http/request-id.ts'
 import { requestLog } from './http/request-log.ts'
@@ -16,6 +16,7 @@ import { healthRoute, readyRoute } from './http/routes/health.ts'
 import { metricsRoute } from './http/routes/metrics.ts'
 import { optionsRoute } from './http/routes/options.ts'
 import { rootRoute } from './http/routes/root.ts'
+import { selfCheckRoute } from './http/routes/self-check.ts'
 import { tokenRoute } from './http/routes/token.ts'
 import { voiceMetricsRoute } from './http/routes/voice-metrics.ts'
 import type { Service } from './service.ts'
@@ -51,18 +52,9 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
   requestFacts(app, clock, service.isOperator)
   requestLog(app, events, clock)
   errorAnswers(app)
-  unknownAddresses(app)
 
   answerHeaders(app, { trust: config.TRUST_PROXY, lifecycle })
-  originPolicy(
-    app,
-    {
-      allowed: originList(config.ALLOWED_ORIGINS),
-      cors: originList(config.CORS_ORIGINS),
-      requireOrigin: config.REQUIRE_ORIGIN,
-    },
-    path => BROWSER_PATHS.has(path),
-  )
+  originPolicy(app, policyOf(config), path => BROWSER_PATHS.has(path))
   identity(app, {
     trust: config.TRUST_PROXY,
     verifyJwt: service.verifyJwt,
@@ -70,6 +62,7 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
     operatorsExist: config.ADMIN_TOKEN !== undefined,
     onForwardingIgnored: events.forwardingIgnored,
   })
+  unknownAddresses(app)
   rates(app, service.rates, clock.now)
   shedLag(app, service.lag)
   jsonBodies(app)
@@ -79,6 +72,7 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
   tokenRoute(app, service)
   optionsRoute(app, config, clock)
   voiceMetricsRoute(app, service.stats, service.startedAt)
+  selfCheckRoute(app, config)
   rootRoute(app, service.pool.stats)
   healthRoute(app, service.openai.health)
   readyRoute(app, lifecycle, service.store)

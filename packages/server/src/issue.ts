@@ -77,7 +77,7 @@ export function issuer({ config, openai, pool, turns, hashClient, clock }: Issue
     shedLoad()
     const sentAt = clock.mono()
     const minted = await openai.mint(order, requestId, signal, deadline)
-    return pooled(minted, requestId, sentAt, config.TOKEN_TTL_SECONDS, clock)
+    return pooled(minted, requestId, sentAt, config.TOKEN_TTL_SECONDS)
   }
 
   /** A secret of this request's own: one that the pool is just getting, or a new one. */

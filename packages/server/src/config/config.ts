@@ -53,6 +53,12 @@ export function decideConfig(env: Environment, now: number = Date.now()): Decisi
   const { values, problems } = readValues(withPlatformDefaults(env))
   const jwt = decideJwt(values, problems)
   checkTogether(values, problems)
+  if (env.CALL_MODE && env.CALL_MODE !== 'ephemeral')
+    problems.push({
+      name: 'CALL_MODE',
+      problem: 'can only be ephemeral in this version',
+      example: 'CALL_MODE=ephemeral',
+    })
   const apiKey = values.OPENAI_API_KEY
   if (problems.length > 0 || apiKey === undefined) return { problems }
   const config: Config = {
@@ -106,13 +112,16 @@ function decidePool(values: Values): Pick<Config, 'POOL_ENABLED' | 'POOL_MIN_REM
 
 function decideJwt(values: Values, problems: Problem[]): JwtConfig | null {
   const { AUTH_JWKS_URL: url, AUTH_JWT_SECRET: secret, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = values
-  const wanted = url !== undefined || secret !== undefined
-  if (url !== undefined && secret !== undefined)
+  // A value that could not be read was meant all the same: what goes with it is reported now, not at the next start.
+  const unread = new Set(problems.map(problem => problem.name))
+  const meant = (name: 'AUTH_JWKS_URL' | 'AUTH_JWT_SECRET' | 'AUTH_ISSUER' | 'AUTH_AUDIENCE') =>
+    values[name] !== undefined || unread.has(name)
+  const wanted = meant('AUTH_JWKS_URL') || meant('AUTH_JWT_SECRET')
+  if (meant('AUTH_JWKS_URL') && meant('AUTH_JWT_SECRET'))
     problems.push(problemWith('AUTH_JWT_SECRET', 'is set together with AUTH_JWKS_URL; keep one of the two'))
-  for (const [name, value] of [['AUTH_ISSUER', issuer] as const, ['AUTH_AUDIENCE', audience] as const]) {
-    if (wanted && value === undefined && !problems.some(problem => problem.name === name))
-      problems.push(problemWith(name, 'is required with AUTH_JWKS_URL or AUTH_JWT_SECRET'))
-    if (!wanted && value !== undefined && !problems.some(problem => problem.name.startsWith('AUTH_JW')))
+  for (const name of ['AUTH_ISSUER', 'AUTH_AUDIENCE'] as const) {
+    if (wanted && !meant(name)) problems.push(problemWith(name, 'is required with AUTH_JWKS_URL or AUTH_JWT_SECRET'))
+    if (!wanted && meant(name) && !unread.has(name))
       problems.push(problemWith(name, 'has no effect without AUTH_JWKS_URL or AUTH_JWT_SECRET; set one, or unset this'))
   }
   if (issuer === undefined || audience === undefined) return null

@@ -86,7 +86,7 @@ function jsonStrings(value: string): string[] {
 const PRIVATE_RANGES = new Set(['loopback', 'private', 'uniqueLocal', 'linkLocal', 'carrierGradeNat'])
 
 /** Whether plain http to this host stays on the machine or inside a private network. */
-function isPrivateHost(hostname: string): boolean {
+export function isPrivateHost(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '')
   if (isIP(host)) return PRIVATE_RANGES.has(ipaddr.process(host).range())
   return !host.includes('.') || /\.(internal|local|localhost)$/.test(host)

@@ -234,7 +234,7 @@ export const SETTINGS = {
     ADMIN_TOKEN: setting({
       parse: secret(token(12)),
       example: '32 random characters',
-      doc: 'Lets operators read `/metrics` and `/v1/voice/metrics`. At least 12 characters.',
+      doc: 'Lets operators read `/metrics`, `/v1/voice/metrics` and `/v1/self-check`. At least 12 characters.',
       secret: true,
     }),
   },

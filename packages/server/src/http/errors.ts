@@ -23,8 +23,17 @@ function answerError(thrown: unknown, request: Request, reply: Reply): Reply {
   const { retryAfter, headers } = error.extras
   if (retryAfter !== undefined) reply.header('Retry-After', String(retryAfter))
   if (headers) reply.headers(headers)
+  if (error.type === 'payload_too_large') letTheRestCome(request, reply)
   reply.code(ERRORS[error.type].status).header('Content-Type', 'application/json; charset=utf-8')
   return reply.send(errorBody(error, request.id))
+}
+
+/** How much of a refused body is read and thrown away, so that its sender gets to see the refusal. */
+const MOST_DISCARDED_BYTES = 1_048_576
+
+/** Fastify would close at once, which a client that is still sending sees as a broken connection. */
+function letTheRestCome(request: Request, reply: Reply): void {
+  if (Number(request.headers['content-length']) <= MOST_DISCARDED_BYTES) reply.removeHeader('connection')
 }
 
 function asServiceError(thrown: unknown): ServiceError {
@@ -35,7 +44,10 @@ function asServiceError(thrown: unknown): ServiceError {
   return known ? new ServiceError(known) : new ServiceError('internal', { cause: thrown })
 }
 
-/** Unknown paths, and known ones under a method they do not take. Register it before the routes: it listens to them. */
+/**
+ * Unknown paths, and known ones under a method they do not take: refused before the body is looked at. Register it
+ * before the routes, since it listens to them.
+ */
 export function unknownAddresses(app: FastifyInstance): void {
   const methods = new Map<string, Set<string>>()
   app.addHook('onRoute', ({ url, method }) => {
@@ -43,9 +55,10 @@ export function unknownAddresses(app: FastifyInstance): void {
     methods.set(url, known)
     for (const one of [method].flat()) known.add(one)
   })
-  app.setNotFoundHandler(request => {
+  const unknown = (request: Request) => {
     const allowed = methods.get(pathOf(request.url))
-    if (!allowed) throw new ServiceError('not_found')
-    throw new ServiceError('method_not_allowed', { headers: { Allow: [...allowed].join(', ') } })
-  })
+    if (!allowed) return new ServiceError('not_found')
+    return new ServiceError('method_not_allowed', { headers: { Allow: [...allowed].join(', ') } })
+  }
+  app.addHook('onRequest', (request, _reply, done) => done(request.is404 ? unknown(request) : undefined))
 }

@@ -3,7 +3,7 @@ import { ServiceError } from '../errors.ts'
 import type { LagMeter } from '../limits/lag.ts'
 
 /** Later than this, callers wait longer for us than for OpenAI; milliseconds. */
-const MOST_LAG_MS = 300
+const MOST_LAG_MS = 500
 
 /** Step 7, as far as this process itself is the limit: beyond it, requests are refused before their body is read. */
 export function shedLag(app: FastifyInstance, lag: LagMeter): void {

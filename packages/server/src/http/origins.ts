@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { Config } from '../config/config.ts'
 import { ANY_FIREFOX_EXTENSION } from '../config/origin.ts'
 import { ServiceError } from '../errors.ts'
 import { pathOf, type Reply, type Request, singleHeader } from './facts.ts'
@@ -14,10 +15,20 @@ export function originList(entries: readonly string[]): OriginList {
   return origin => exact.has(origin) || (anyFirefox && FIREFOX_EXTENSION.test(origin))
 }
 
-interface OriginPolicy {
+export interface OriginPolicy {
+  /** `ALLOWED_ORIGINS`. */
   allowed: OriginList
+  /** `CORS_ORIGINS`. */
   cors: OriginList
   requireOrigin: boolean
+}
+
+export function policyOf(config: Pick<Config, 'ALLOWED_ORIGINS' | 'CORS_ORIGINS' | 'REQUIRE_ORIGIN'>): OriginPolicy {
+  return {
+    allowed: originList(config.ALLOWED_ORIGINS),
+    cors: originList(config.CORS_ORIGINS),
+    requireOrigin: config.REQUIRE_ORIGIN,
+  }
 }
 
 /**
@@ -35,19 +46,35 @@ export function originPolicy(
     const { origin, referer } = request.headers
     // The route that was matched, not the address as it is spelled: /v1/realtime/%74oken is the token route too.
     const guarded = isBrowserPath(request.routeOptions.url ?? pathOf(request.url)) && !request.facts.operator
-    if (guarded && !mayAsk(origin, askedMethod(request), policy)) return done(new ServiceError('origin_not_allowed'))
+    if (guarded && !passes(judgeOrigin(origin, askedMethod(request), policy)))
+      return done(new ServiceError('origin_not_allowed'))
     const readable = origin !== undefined && policy.cors(origin)
     if (preflight && !readable) return done(new ServiceError('origin_not_allowed'))
     if (readable) allowReading(reply, origin)
-    if (guarded && referer !== undefined && !policy.allowed(originOf(referer)))
-      return done(new ServiceError('referer_not_allowed'))
+    if (guarded && !passes(judgeReferer(referer, policy))) return done(new ServiceError('referer_not_allowed'))
     if (preflight) reply.headers(PREFLIGHT_HEADERS).code(204).send()
     else done()
   })
 }
 
-function mayAsk(origin: string | undefined, method: string, policy: OriginPolicy): boolean {
-  return origin === undefined ? !(policy.requireOrigin && method === 'POST') : policy.allowed(origin)
+/** What becomes of a header: `missing` where it is required, `absent` where it may be left out. */
+export type Verdict = 'allowed' | 'absent' | 'missing' | 'not_allowed'
+
+function passes(verdict: Verdict): boolean {
+  return verdict === 'allowed' || verdict === 'absent'
+}
+
+/** Step 2, for a request with this method. */
+export function judgeOrigin(origin: string | undefined, method: string, policy: OriginPolicy): Verdict {
+  if (origin === undefined) return policy.requireOrigin && method === 'POST' ? 'missing' : 'absent'
+  return policy.allowed(origin) ? 'allowed' : 'not_allowed'
+}
+
+/** Step 3. */
+export function judgeReferer(referer: string | undefined, policy: OriginPolicy): Verdict {
+  // Some proxies blank the header instead of dropping it.
+  if (referer === undefined || referer === '') return 'absent'
+  return policy.allowed(originOf(referer)) ? 'allowed' : 'not_allowed'
 }
 
 function askedMethod(request: Request): string {
@@ -58,7 +85,7 @@ function askedMethod(request: Request): string {
  * The origin part of an address, as a string to compare. Not parsed as a URL: that would give `null` for an extension's
  * address, and would mend what is malformed.
  */
-function originOf(address: string): string {
+export function originOf(address: string): string {
   return /^[a-z][a-z0-9+.-]*:\/\/[^/?#]+/.exec(address)?.[0] ?? ''
 }
 

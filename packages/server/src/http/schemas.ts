@@ -80,7 +80,10 @@ const tokenReplyProperties: Record<keyof TokenReply, Schema> = {
   web_rtc_url: text('POST the SDP offer here, with the secret as bearer token.'),
   websocket_url: { type: ['string', 'null'], description: 'For clients that speak WebSocket.' },
 }
-export const tokenReply: Schema = { ...object(tokenReplyProperties), description: 'A credential, and where to take it.' }
+export const tokenReply: Schema = {
+  ...object(tokenReplyProperties),
+  description: 'A credential, and where to take it.',
+}
 
 export const healthReply = object({
   status: names(['healthy']),
@@ -139,6 +142,42 @@ export const voiceMetricsReply = object({
   by_voice: table(figures),
   by_model: table(figures),
   by_difficulty: table(figures),
+})
+
+const verdict = names(['allowed', 'absent', 'missing', 'not_allowed'])
+const addressClass = names(['loopback', 'private', 'public', 'unknown'])
+
+export const selfCheckReply = object({
+  request_id: text('As in `X-Request-ID`.'),
+  scheme: names(['http', 'https'], { description: 'What the caller speaks, as far as a trusted proxy tells.' }),
+  client: object({
+    address: text('The address this caller is counted by; IPv6 by its /64.'),
+    class: addressClass,
+    header: {
+      type: ['string', 'null'],
+      enum: ['x-forwarded-for', 'x-real-ip', null],
+      description: 'The header that told it; null where the connection did.',
+    },
+  }),
+  socket: object({ class: addressClass }),
+  trust_proxy: object({
+    kind: names(['none', 'hops', 'networks', 'railway']),
+    hops: { type: ['integer', 'null'], description: 'Trusted hops, where that is how proxies are trusted.' },
+    meaning: text(),
+  }),
+  forwarded: object({
+    x_forwarded_for: count('Entries in `X-Forwarded-For`.'),
+    x_real_ip: flag,
+    forwarded: flag,
+    x_forwarded_proto: flag,
+  }),
+  origin: object({
+    value: { type: ['string', 'null'], description: '`Origin`, as it came.' },
+    verdict: { ...verdict, description: 'What a POST with it would meet.' },
+    readable: { type: 'boolean', description: 'Whether a page there could read the answers.' },
+  }),
+  referer: object({ origin: { type: ['string', 'null'], description: 'The origin of `Referer`.' }, verdict }),
+  shared_limits: { type: 'boolean', description: 'Whether limits are shared by all instances (`REDIS_URL`).' },
 })
 
 function errorReply(types: readonly ErrorType[]): Schema {

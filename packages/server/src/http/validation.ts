@@ -14,7 +14,10 @@ const MAX_PATH_LENGTH = 128
 
 /** Every bad field at once, in words for the person who wrote the client. */
 export function validationError(errors: readonly FastifySchemaValidationError[]): ServiceError {
-  const fields = errors.slice(0, MAX_FIELDS).map(badField)
+  // A wrong type of a field that takes names is no such name either: once is enough.
+  const named = new Set(errors.filter(error => error.keyword === 'enum').map(error => error.instancePath))
+  const told = errors.filter(({ keyword, instancePath }) => keyword !== 'type' || !named.has(instancePath))
+  const fields = told.slice(0, MAX_FIELDS).map(badField)
   const names = fields.slice(0, 10).map(field => field.path || 'body')
   return new ServiceError('validation_failed', {
     message: `Some fields are not valid: ${[...new Set(names)].join(', ')}${errors.length > names.length ? ', …' : ''}.`,

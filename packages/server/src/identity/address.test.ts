@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it, test } from 'node:test'
 import fc from 'fast-check'
 import { trustProxy } from '../config/trust-proxy.ts'
-import { clientAddress, hasForwardingHeader, isForwardedHttps } from './address.ts'
+import { addressClass, clientAddress, hasForwardingHeader, isForwardedHttps, locateClient } from './address.ts'
 
 const SOCKET = '192.0.2.99'
 
@@ -163,4 +163,37 @@ describe('a proxy in front', () => {
     assert.equal(isForwardedHttps('10.1.2.3', { 'x-forwarded-proto': 'http' }, trustProxy('1')), false)
     assert.equal(isForwardedHttps('10.1.2.3', {}, trustProxy('1')), false)
   })
+})
+
+test('where an address came from is told', () => {
+  const header = (trust: string, headers: Record<string, string>, socket = SOCKET) =>
+    locateClient(socket, headers, trustProxy(trust)).header
+  const both = { 'x-forwarded-for': '203.0.113.7', 'x-real-ip': '203.0.113.8' }
+  assert.equal(header('none', both), null)
+  assert.equal(header('1', both), 'x-forwarded-for')
+  assert.equal(header('2', both), null)
+  assert.equal(header('railway', both), 'x-real-ip')
+  assert.equal(header('railway', {}), null)
+  assert.equal(header('192.0.2.0/24', both), 'x-forwarded-for')
+  assert.equal(header('10.0.0.0/8', both), null)
+})
+
+test('addresses are sorted into loopback, private and public', () => {
+  const classes = {
+    loopback: ['127.0.0.1', '::1', '::ffff:127.0.0.9'],
+    private: [
+      '10.0.0.1',
+      '172.16.0.1',
+      '192.168.1.1',
+      '100.64.0.1',
+      '169.254.1.1',
+      'fd00::1',
+      'fe80::1%eth0',
+      'fd00:0:0:0::/64',
+    ],
+    public: ['203.0.113.7', '8.8.8.8', '2001:db8:1:2::/64', '2606:4700::1111'],
+    unknown: ['unknown', '', '0.0.0.0', '::', undefined],
+  }
+  for (const [name, addresses] of Object.entries(classes))
+    for (const address of addresses) assert.equal(addressClass(address), name, address)
 })

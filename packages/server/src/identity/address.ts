@@ -5,6 +5,9 @@ import type { TrustProxy } from '../config/trust-proxy.ts'
 type Address = ReturnType<typeof ipaddr.parse>
 type Networks = Extract<TrustProxy, { kind: 'networks' }>['networks']
 
+/** The header that told a client's address; null where the connection itself did. */
+export type AddressHeader = 'x-forwarded-for' | 'x-real-ip' | null
+
 /**
  * The address a client is counted by: an IPv4 address, or the /64 of an IPv6 one, since a household or an attacker
  * owns at least that much. `unknown` where the socket has no address (already closed).
@@ -14,10 +17,20 @@ export function clientAddress(
   headers: IncomingHttpHeaders,
   trust: TrustProxy,
 ): string {
-  if (trust.kind === 'none') return countedAs(socketAddress)
+  return locateClient(socketAddress, headers, trust).address
+}
+
+/** As `clientAddress`, and which header it was taken from. */
+export function locateClient(
+  socketAddress: string | undefined,
+  headers: IncomingHttpHeaders,
+  trust: TrustProxy,
+): { address: string; header: AddressHeader } {
+  if (trust.kind === 'none') return { address: countedAs(socketAddress), header: null }
   const socket = parse(socketAddress)
   const forwarded = trust.kind === 'railway' ? parse(headers['x-real-ip']) : fromChain(socket, headers, trust)
-  return forwarded ? normalised(forwarded) : countedAs(socketAddress)
+  if (!forwarded || forwarded === socket) return { address: countedAs(socketAddress), header: null }
+  return { address: normalised(forwarded), header: trust.kind === 'railway' ? 'x-real-ip' : 'x-forwarded-for' }
 }
 
 function fromChain(
@@ -92,4 +105,22 @@ export function isForwardedHttps(
   const proto = headers['x-forwarded-proto']
   if (typeof proto !== 'string' || proto.split(',').at(-1)?.trim() !== 'https') return false
   return trust.kind !== 'networks' || isWithin(parse(socketAddress), trust.networks)
+}
+
+/** Where an address belongs. */
+export type AddressClass = 'loopback' | 'private' | 'public' | 'unknown'
+
+const CLASSES: Record<string, AddressClass> = {
+  loopback: 'loopback',
+  unspecified: 'unknown',
+  private: 'private',
+  uniqueLocal: 'private',
+  linkLocal: 'private',
+  carrierGradeNat: 'private',
+}
+
+/** Sorts an address, or the /64 that `clientAddress` made of one. */
+export function addressClass(address: string | undefined): AddressClass {
+  const parsed = parse(address?.replace(/%.*$|\/64$/, ''))
+  return parsed ? (CLASSES[parsed.range()] ?? 'public') : 'unknown'
 }

@@ -2,6 +2,7 @@ import { createRemoteJWKSet, errors, type JWTVerifyOptions, jwtVerify } from 'jo
 import type { Clock } from '../clock.ts'
 import type { JwtConfig } from '../config/config.ts'
 import { ServiceError } from '../errors.ts'
+import type { Secret } from '../secret.ts'
 
 /** Resolves to the token's `sub`; throws `ServiceError` `unauthenticated` or `auth_unavailable`. */
 export type VerifyJwt = (authorization: string | undefined) => Promise<string>
@@ -17,7 +18,8 @@ const MAX_SUBJECT_LENGTH = 255
 const ASYMMETRIC = ['RS256', 'PS256', 'ES256', 'EdDSA']
 
 export function jwtVerifier(config: JwtConfig, clock: Clock): VerifyJwt {
-  const verify = config.keys.kind === 'secret' ? withSecret(config) : withJwks(config, config.keys.url, clock)
+  const { keys } = config
+  const verify = keys.kind === 'secret' ? withSecret(config, keys.secret) : withJwks(config, keys.url, clock)
   return async authorization => {
     const token = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
     if (token === undefined) throw new ServiceError('unauthenticated', { headers: challenge() })
@@ -33,9 +35,8 @@ function options({ issuer, audience }: JwtConfig, algorithms: string[]): JWTVeri
   return { issuer, audience, algorithms, clockTolerance: CLOCK_TOLERANCE_SECONDS, requiredClaims: ['exp', 'sub'] }
 }
 
-function withSecret(config: JwtConfig): Verify {
-  if (config.keys.kind !== 'secret') throw new TypeError('not a secret')
-  const key = new TextEncoder().encode(config.keys.secret.reveal())
+function withSecret(config: JwtConfig, secret: Secret): Verify {
+  const key = new TextEncoder().encode(secret.reveal())
   const settings = options(config, ['HS256'])
   return token => jwtVerify(token, key, settings)
 }

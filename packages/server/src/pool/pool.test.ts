@@ -57,7 +57,7 @@ function stage() {
       open.push({
         settle(ok) {
           const value = `${nameOf(order)}#${serial++}`
-          if (ok) resolve({ value, expiresAt: now + TTL, sessionId: undefined, openAiRequestId: '' })
+          if (ok) resolve({ value, expiresAt: now + TTL, lifeSeconds: TTL, sessionId: undefined, openAiRequestId: '' })
           else reject(new Error('no'))
         },
       })
@@ -85,7 +85,7 @@ function stage() {
     const found = await pool.claim(order)
     const minted = found ?? (await mint(order).catch(() => undefined))
     if (!minted) return
-    const secret = found ?? pooled(minted, 'own', sentAt, TTL, clock)
+    const secret = found ?? pooled(minted, 'own', sentAt, TTL)
     if (hangsUp) pool.deposit(order, secret)
     else hand(secret, false)
   }
@@ -126,7 +126,6 @@ describe('over any interleaving of requests, answers, failures, waits and hang-u
 })
 
 it('a secret that OpenAI gives a shorter life than asked for is dropped by that life', () => {
-  const clock = { now: () => 0, mono: () => 5000 }
-  const minted = { value: 'x', expiresAt: 60, sessionId: undefined, openAiRequestId: '' }
-  assert.equal(pooled(minted, 'id', 5000, 600, clock).endsAt, 65_000)
+  const minted = { value: 'x', expiresAt: 60, lifeSeconds: 60, sessionId: undefined, openAiRequestId: '' }
+  assert.equal(pooled(minted, 'id', 5000, 600).endsAt, 65_000)
 })

@@ -181,7 +181,7 @@ export function secretPool(config: PoolConfig, openai: OpenAi, clock: Clock): Po
       const minted = await openai.mintQuietly(order, mintId)
       mintSeconds += SMOOTHING * ((clock.mono() - sentAt) / 1000 - mintSeconds)
       totals.minted++
-      return pooled(minted, mintId, sentAt, config.TOKEN_TTL_SECONDS, clock)
+      return pooled(minted, mintId, sentAt, config.TOKEN_TTL_SECONDS)
     } catch {
       // The attempt was logged and counted where it failed; here it only means a rest.
       pausedUntil = clock.mono() + PAUSE_MS
@@ -235,9 +235,8 @@ export function secretPool(config: PoolConfig, openai: OpenAi, clock: Clock): Po
 }
 
 /** A secret with the moment it ends, by the monotonic clock: its life as OpenAI told it, at most what was asked for. */
-export function pooled(minted: Minted, mintId: string, sentAt: number, ttlSeconds: number, clock: Clock): Pooled {
-  const life = Math.min(ttlSeconds, minted.expiresAt - clock.now() / 1000)
-  return { ...minted, mintId, endsAt: sentAt + life * 1000 }
+export function pooled(minted: Minted, mintId: string, sentAt: number, ttlSeconds: number): Pooled {
+  return { ...minted, mintId, endsAt: sentAt + Math.min(ttlSeconds, minted.lifeSeconds) * 1000 }
 }
 
 function unclaimed(kind: Kind): number {

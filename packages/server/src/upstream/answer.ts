@@ -10,6 +10,8 @@ export interface Minted {
   value: string
   /** Unix seconds, as OpenAI gave it. */
   expiresAt: number
+  /** Seconds from the answer to then, by OpenAI's own clock where it told the time. Above 0. */
+  lifeSeconds: number
   /** OpenAI's id for the session, where it gave one. */
   sessionId: string | undefined
   /** OpenAI's id of the mint, for its support; empty where it gave none. */
@@ -21,8 +23,7 @@ export type Reading = { minted: Minted } | { failure: Failure; error: UpstreamEr
 
 const NO_ERROR: UpstreamError = { code: '', type: '', param: '', message: '' }
 
-/** A secret that expired longer ago than this, or lives longer than a day, has no sane expiry; clocks differ a little. */
-const EXPIRED_TOLERANCE_SECONDS = 300
+/** No secret lives longer than a day; OpenAI's longest is two hours. */
 const LONGEST_LIFE_SECONDS = 86_400
 
 /** What an answer is judged by, besides itself. */
@@ -46,11 +47,13 @@ export function readAnswer(answer: Answer, asked: Asked, now: number): Reading {
   const nonsense = (oddity: string): Reading => ({ failure: BREAKAGES.invalid, error: NO_ERROR, oddity })
   if (typeof value !== 'string' || !/^[\x21-\x7e]{1,4096}$/.test(value)) return nonsense('no usable secret')
   if (value.includes(asked.apiKey)) return nonsense('the secret holds our own key')
-  if (typeof expiresAt !== 'number' || !isSaneExpiry(expiresAt, now / 1000)) return nonsense('no sane expiry')
+  const lifeSeconds = typeof expiresAt === 'number' ? expiresAt - answeredAt(answer, now) / 1000 : Number.NaN
+  if (!(lifeSeconds > 0 && lifeSeconds <= LONGEST_LIFE_SECONDS)) return nonsense('no sane expiry')
   return {
     minted: {
       value,
-      expiresAt: Math.floor(expiresAt),
+      expiresAt: Math.floor(Number(expiresAt)),
+      lifeSeconds,
       sessionId: plainId(sessionId, [asked.apiKey, asked.body, value]) || undefined,
       openAiRequestId: requestIdOf(answer, asked, [value]),
     },
@@ -77,8 +80,10 @@ function readError(parsed: unknown, { apiKey, body, ownWords }: Asked): Upstream
   return { code: name(error.code), type: name(error.type), param: name(error.param), message }
 }
 
-function isSaneExpiry(expiresAt: number, nowSeconds: number): boolean {
-  return expiresAt > nowSeconds - EXPIRED_TOLERANCE_SECONDS && expiresAt < nowSeconds + LONGEST_LIFE_SECONDS
+/** When OpenAI answered: by its own clock, so that a wrong one here does not make its secrets look dead. */
+function answeredAt({ headers }: Answer, now: number): number {
+  const told = Date.parse(single(headers.date) ?? '')
+  return Number.isNaN(told) ? now : told
 }
 
 function parse(body: string): unknown {

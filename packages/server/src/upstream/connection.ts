@@ -52,8 +52,15 @@ export function connect(baseUrl: string, timeoutMs: number): Connection {
       const abort = new AbortController()
       const timer = setTimeout(() => abort.abort(), limitMs)
       try {
-        const response = await pool.request({ ...request, path: prefix + path, signal: abort.signal })
-        return { status: response.statusCode, headers: response.headers, body: await response.body.text() }
+        const { statusCode, headers, body } = await pool.request({
+          ...request,
+          path: prefix + path,
+          signal: abort.signal,
+        })
+        const text = body.text()
+        // A refusal is told by its status; that its text is cut off or endless changes nothing.
+        const isRefusal = statusCode < 200 || statusCode > 299
+        return { status: statusCode, headers, body: await (isRefusal ? text.catch(() => '') : text) }
       } catch (error) {
         throw new BrokenAnswer(abort.signal.aborted ? 'timeout' : breakageOf(error), error)
       } finally {

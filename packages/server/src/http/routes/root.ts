@@ -7,6 +7,7 @@ const ENDPOINTS = {
   token: 'POST /v1/realtime/token',
   options: 'GET /v1/realtime/options',
   voice_metrics: 'GET /v1/voice/metrics',
+  self_check: 'GET /v1/self-check',
   health: 'GET /healthz',
   ready: 'GET /readyz',
   docs: 'GET /docs',

@@ -126,6 +126,7 @@ function mintOf({ warm, mintId, openAiMs, openAiRequestId }: Issued) {
 function refuseInstructions(body: SessionRequest): void {
   if (body.instructions == null) return
   throw new ServiceError('validation_failed', {
+    message: 'Some fields are not valid: instructions.',
     details: { fields: [{ path: 'instructions', message: 'this service takes no instructions of callers' }] },
   })
 }

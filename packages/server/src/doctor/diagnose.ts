@@ -1,0 +1,44 @@
+import type { SettingName } from '../config/settings.ts'
+import type { Context } from './context.ts'
+import { checkDeployment } from './deployment/deployment.ts'
+import { type Finding, finding } from './findings.ts'
+import { checkOpenAi } from './openai.ts'
+import type { Options } from './options.ts'
+import { checkRedis } from './redis.ts'
+import { checkRequest } from './request.ts'
+import { type Environment, readSettings } from './settings.ts'
+
+/** A check of this machine; it is left out where a setting that it needs is wrong. */
+interface Check {
+  name: string
+  needs: readonly SettingName[]
+  run(context: Context, options: Options): Promise<Finding[]>
+}
+
+const CHECKS: readonly Check[] = [
+  { name: 'OpenAI', needs: ['OPENAI_BASE_URL'], run: checkOpenAi },
+  { name: 'Redis', needs: ['REDIS_URL'], run: checkRedis },
+]
+
+const REQUEST: Check = {
+  name: 'The request',
+  needs: ['ALLOWED_ORIGINS', 'CORS_ORIGINS', 'REQUIRE_ORIGIN', 'TRUST_PROXY', 'AUTH_JWT_SECRET', 'AUTH_JWKS_URL'],
+  run: checkRequest,
+}
+
+/** Everything that is found, in the order of the table. With `url` only that deployment is looked at. */
+export async function diagnose(options: Options, env: Environment, now: () => number = Date.now): Promise<Finding[]> {
+  if (options.url !== undefined) return checkDeployment(options.url, options, env)
+  const { findings, config, wrong } = readSettings(env, now())
+  const context = { config, env, wrong, now }
+  const asked = options.origin !== undefined || Object.keys(options.headers).length > 0
+  const checks = asked ? [...CHECKS, REQUEST] : CHECKS
+  const found = await Promise.all(checks.map(check => runCheck(check, context, options)))
+  return [...findings, ...found.flat()]
+}
+
+async function runCheck({ name, needs, run }: Check, context: Context, options: Options): Promise<Finding[]> {
+  const missing = needs.filter(setting => context.wrong.has(setting))
+  if (missing.length === 0) return run(context, options)
+  return [finding('not-checked', `${name} was not checked: ${missing.join(', ')} is wrong.`)]
+}

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { readSettings } from './settings.ts'
+
+const NOW = Date.parse('2026-11-23')
+const GOOD = { OPENAI_API_KEY: 'sk-of-a-test', ADMIN_TOKEN: 'operators-only', REALTIME_MODEL: 'gpt-realtime-2.1' }
+const idsOf = (changes: Record<string, string>) =>
+  readSettings({ ...GOOD, ...changes }, NOW).findings.map(({ id }) => id)
+
+describe('the doctor reads the settings', () => {
+  it('and has a row of its own for each remark of the start', () => {
+    assert.deepEqual(idsOf({ REALTIME_MODEL: 'gpt-realtime' }), ['model-retiring'])
+    assert.deepEqual(idsOf({ REALTIME_MODEL: 'gpt-4o-realtime-preview' }), ['model-retired'])
+    assert.deepEqual(idsOf({ ALLOWED_ORIGINS: 'chrome-extension://abc' }), ['extension-id'])
+    assert.deepEqual(idsOf({ CORS_ORIGINS: 'https://a.example' }), ['cors-lacks-origin'])
+    assert.deepEqual(idsOf({ ADMIN_TOKEN: '' }), ['metrics-open'])
+    assert.deepEqual(idsOf({ RATE_LIMIT_BURST: '11' }), ['burst-above-minute'])
+    assert.deepEqual(idsOf({ TOKEN_TTL_SECONDS: '59' }), ['ttl-short', 'setting-remark'])
+    assert.deepEqual(idsOf({ RAILWAY_PROJECT_ID: 'one' }), ['setting-note'])
+    assert.deepEqual(idsOf({}), ['settings-ok'])
+  })
+
+  it('and goes on with the defaults of those that are wrong', () => {
+    const { config, wrong } = readSettings({ ...GOOD, PORT: 'x', RATE_LIMIT_BURST: '3' }, NOW)
+    assert.deepEqual([config.PORT, config.RATE_LIMIT_BURST, [...wrong]], [8000, 3, ['PORT']])
+  })
+
+  it('and never sends a key that is not there', () => {
+    const { config, wrong } = readSettings({}, NOW)
+    assert.ok(wrong.has('OPENAI_API_KEY'))
+    assert.doesNotMatch(config.OPENAI_API_KEY.reveal(), /^sk-/)
+  })
+
+  it('and copes with any single setting being nonsense', () => {
+    for (const name of [
+      'AUTH_JWKS_URL',
+      'REALTIME_VOICE',
+      'ALLOWED_VOICES',
+      'REDIS_URL',
+      'TRUST_PROXY',
+      'LOG_LEVEL',
+      'HOST',
+    ])
+      assert.equal(readSettings({ ...GOOD, [name]: '\u0000 bad,' }, NOW).wrong.has('OPENAI_API_KEY'), false, name)
+  })
+})
