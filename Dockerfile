@@ -10,15 +10,11 @@ RUN npm ci --workspace packages/server --omit=dev --omit=optional --ignore-scrip
 RUN find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' -o -name '*.md' \) \
       ! -iname 'licen[cs]e*' -delete
 COPY packages/server packages/server
-# Fills the compile cache, with what is loaded on demand too. Without it a container whose root is read-only would strip
-# the types anew at each start. Node keeps a cache for each user, so the user who will run the service fills it.
+# Fills the compile cache: without it a container whose root is read-only would strip the types anew at each start. Node
+# keeps a cache for each user, so the user who will run the service fills it.
 RUN install -d -o node -g node node_modules/.cache/parker-token-service
 USER node
-RUN node --input-type=module --eval " \
-      const { useCompileCache } = await import('/app/packages/server/compile-cache.js'); \
-      useCompileCache(); \
-      for (const onDemand of ['identity/jwt', 'limits/shared-rates', 'store/redis']) \
-        await import('/app/packages/server/src/' + onDemand + '.ts')"
+RUN node --input-type=module --eval "(await import('/app/packages/server/compile-cache.js')).useCompileCache()"
 USER root
 RUN chmod -R a+rX,go-w node_modules/.cache
 

@@ -56,7 +56,7 @@ function text(played: readonly Played[], leftOut: readonly string[], { perSecond
     `Written by \`npm run soak\`. ${machine()}`,
     `Each fault is made for real, ${seconds(beforeMs)} s into a load of ${perSecond} requests a second, and lasts ${seconds(faultMs)} s. ` +
       'Half of the requests can be served warm; the other half bring a context of their own, so that each needs a mint. ' +
-      'What clients saw is counted from the beginning of the fault until all was well again: until the first of 60 answers ' +
+      'What clients saw is counted from the beginning of the fault until all was well again: until the first of 40 answers ' +
       'in a row that were all 200 and under the whole limit. That time is measured from when the fault began to be put right, so ' +
       'that the start of an instance counts. Clients try nothing twice, and go to the ' +
       'instances in turn, also to a dead one; a load balancer would not. Memory is the most of the largest instance.',

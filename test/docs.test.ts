@@ -29,7 +29,13 @@ const README = read('README.md')
 const OPENAPI = JSON.parse(read('docs/openapi.json'))
 
 /** Variables that are no settings of the service: of the tests, of the platform, of the emulator. */
-const OTHER_VARIABLES = ['SKIP_INSTALL', 'RAILWAY_PROJECT_ID', 'EMULATOR_FAULTS']
+const OTHER_VARIABLES = [
+  'SKIP_INSTALL',
+  'RAILWAY_PROJECT_ID',
+  'RAILWAY_DEPLOYMENT_DRAINING_SECONDS',
+  'RAILWAY_TOKEN',
+  'EMULATOR_FAULTS',
+]
 /** What only OpenAI answers. */
 const OPENAI_STATUSES = ['402', '409']
 const OPENAI_ERRORS = ['model_not_found']

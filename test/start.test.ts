@@ -75,8 +75,10 @@ describe('a start with bad settings', { concurrency: 3 }, () => {
     }
     const report = await refusal(bad)
     assert.match(report, /10 settings are wrong/)
-    assert.deepEqual(namesIn(report).sort(), Object.keys(bad).sort())
-    assert.deepEqual(examplesIn(report).sort(), Object.keys(bad).sort())
+    // An unreadable AUTH_JWKS_URL was meant: what goes with it is missed in the same go.
+    const names = [...Object.keys(bad), 'AUTH_ISSUER', 'AUTH_AUDIENCE'].sort()
+    assert.deepEqual(namesIn(report).sort(), names)
+    assert.deepEqual(examplesIn(report).sort(), names)
   })
 
   it('explains a wildcard among the origins', async () => {

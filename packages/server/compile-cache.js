@@ -19,7 +19,12 @@ export function useCompileCache() {
   if (status === constants.compileCacheStatus.FAILED || status === constants.compileCacheStatus.DISABLED) return
   const filled = `${DIRECTORY}/filled-${state()}`
   if (existsSync(filled)) return
-  spawnSync(process.execPath, [FILLER, DIRECTORY], { stdio: 'ignore', timeout: FILL_TIMEOUT_MS, env: {} })
+  const filling = spawnSync(process.execPath, [FILLER, DIRECTORY], {
+    stdio: 'ignore',
+    timeout: FILL_TIMEOUT_MS,
+    env: {},
+  })
+  if (filling.status !== 0) return
   try {
     writeFileSync(filled, '')
   } catch {
@@ -30,7 +35,10 @@ export function useCompileCache() {
 /** Changes with Node, with the place of the sources and with their newest change. */
 function state() {
   const sources = fileURLToPath(new URL('./src', import.meta.url))
-  const times = readdirSync(sources, { recursive: true }).map(file => statSync(join(sources, file)).mtimeMs)
+  // Whole seconds: an image keeps no more of a file's time.
+  const times = readdirSync(sources, { recursive: true }).map(file =>
+    Math.floor(statSync(join(sources, file)).mtimeMs / 1000),
+  )
   const facts = [process.version, sources, times.length, Math.max(...times)]
   return createHash('sha256').update(facts.join()).digest('hex').slice(0, 16)
 }

@@ -28,11 +28,11 @@ export interface Pace {
 }
 
 /** Requests in a row that must be answered well for all to be well again. */
-const IN_A_ROW = 60
+const IN_A_ROW = 40
 /** Beyond any promise about recovery, also on a busy machine. */
 const HEAL_WITHIN_MS = 30_000
 /** Longer than the deadline of the stage's settings. */
-const PATIENCE_MS = 5000
+const PATIENCE_MS = 10_000
 
 /** Plays a fault under load, from the start of its own processes to their end. */
 export async function play(fault: Fault, { perSecond, beforeMs, faultMs }: Pace): Promise<Played> {

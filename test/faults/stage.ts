@@ -31,8 +31,8 @@ export interface Setting {
 export const LIMIT = 20
 
 /** Long enough for a slow answer, short enough for a short run. */
-export const UPSTREAM_TIMEOUT_MS = 1500
-const UPSTREAM_DEADLINE_MS = 2500
+export const UPSTREAM_TIMEOUT_MS = 3000
+const UPSTREAM_DEADLINE_MS = 4000
 export const CIRCUIT_RESET_SECONDS = 1
 
 /** Settings other than the defaults; the page tells them. */
@@ -53,7 +53,7 @@ export const STAGE_SETTINGS: Record<string, string> = {
 export async function setStage(setting: Setting): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'parker-fault-'))
   const [openAi, redis] = await Promise.all([
-    startStandIn(2 * UPSTREAM_DEADLINE_MS),
+    startStandIn(UPSTREAM_DEADLINE_MS + 1000),
     setting.redis ? startRedis() : undefined,
   ])
   const made = setting.conditions?.({ folder, openAi }) ?? {}

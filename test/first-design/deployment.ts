@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
 import { ask, askToken } from '../harness/ask.ts'
 import { type Stage, setStage } from './stage.ts'
 
-/** Phase 11, as far as it goes without a container. */
+/** Phase 11, but for the image itself, which `test/container.test.ts` builds and runs. */
 export function deployment(): void {
   describe('phase 11: deployment', () => {
     const origins = ['https://www.espn.com', 'chrome-extension://abcdefghijklmnopabcdefghijklmnop']
@@ -32,9 +32,12 @@ export function deployment(): void {
       }
     })
 
-    it('11 departure: there is no image and no railway.json yet; npm start is what runs', () => {
-      for (const file of ['Dockerfile', 'railway.json'])
-        assert.ok(!existsSync(new URL(`../../${file}`, import.meta.url)), `${file} is there: assert what it promises`)
+    it('11 railway.json asks for the health check, its time-out and the restarts that were wanted', () => {
+      const railway = JSON.parse(readFileSync(new URL('../../railway.json', import.meta.url), 'utf8'))
+      assert.equal(railway.deploy.healthcheckPath, '/healthz')
+      assert.equal(railway.deploy.healthcheckTimeout, 100)
+      assert.equal(railway.deploy.restartPolicyType, 'ON_FAILURE')
+      assert.equal(railway.deploy.restartPolicyMaxRetries, 10)
     })
   })
 }
