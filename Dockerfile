@@ -36,4 +36,5 @@ EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s --retries=3 CMD ["node", "healthcheck.mjs"]
 # No script comes first: Node is process 1 and hears SIGTERM itself. The flags are those of `npm start`.
 ENTRYPOINT []
-CMD ["node", "--max-semi-space-size=2", "packages/server/start.js"]
+ENV MALLOC_ARENA_MAX=1
+CMD ["node", "--max-semi-space-size=4", "--optimize-for-size", "--heap-growing-percent=10", "packages/server/start.js"]

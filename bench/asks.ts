@@ -16,7 +16,7 @@ export const SESSIONS: readonly object[] = VOICES.flatMap(voice =>
 )
 
 /** The text of a token request, as a browser on an allowed page sends it; `address` stands in `X-Forwarded-For`. */
-export function askText(session: object, address?: string): string {
+function askText(session: object, address?: string): string {
   const body = JSON.stringify(session)
   return [
     'POST /v1/realtime/token HTTP/1.1',

@@ -3,16 +3,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { INSTRUCTIONS } from './instructions.ts'
 import { nginxConfiguration } from './nginx.ts'
+import type { Place } from './place.ts'
 import { TTL_SECONDS } from './stand-in.ts'
-
-/** Where a server is to stand. */
-export interface Place {
-  port: number
-  /** The stand-in's, for `OPENAI_BASE_URL`. */
-  baseUrl: string
-  /** An empty folder of its own. */
-  folder: string
-}
 
 /** A server that can be measured. */
 export interface Contestant {

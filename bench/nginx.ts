@@ -1,4 +1,4 @@
-import type { Place } from './contestants.ts'
+import type { Place } from './place.ts'
 
 /** One worker in the foreground, connections kept alive on both sides, no log. */
 export function nginxConfiguration({ port, baseUrl }: Pick<Place, 'port' | 'baseUrl'>): string {

@@ -9,13 +9,6 @@ const STOCK = 2 * SESSIONS.length
 const POLL_MS = 20
 const LIMIT_MS = 30_000
 
-/** Asks for every session once, so that each gets its spares, and waits for them. OpenAI must look reachable. */
-async function fillStock(target: Target): Promise<void> {
-  await become('OpenAI reachable', async () => (await read(target, '/healthz')).openai_status === 'connected')
-  await askCount(target, asksInTurn(), SESSIONS.length)
-  await become('a full stock', async () => (await read(target, '/')).cache_stats.entries >= STOCK)
-}
-
 /**
  * Asks for as many tokens as are ready. While it lasts the stand-in looks out of reach, so the service replaces none of
  * them: this is what a warm answer costs by itself.
@@ -24,11 +17,22 @@ export async function burst(target: Target, standIn: StandIn): Promise<LoadResul
   await fillStock(target)
   standIn.reachable = false
   try {
-    await become('OpenAI unreachable', async () => (await read(target, '/healthz')).openai_status === 'disconnected')
+    await heardOf(target, 'disconnected')
     return await askCount(target, asksInTurn(), STOCK)
   } finally {
     standIn.reachable = true
+    await heardOf(target, 'connected')
   }
+}
+
+/** Asks for every session once, so that each gets its spares, and waits for them. */
+async function fillStock(target: Target): Promise<void> {
+  await askCount(target, asksInTurn(), SESSIONS.length)
+  await become('a full stock', async () => (await read(target, '/')).cache_stats.entries >= STOCK)
+}
+
+function heardOf(target: Target, status: 'connected' | 'disconnected'): Promise<void> {
+  return become(`OpenAI ${status}`, async () => (await read(target, '/healthz')).openai_status === status)
 }
 
 async function become(what: string, check: () => Promise<boolean>): Promise<void> {

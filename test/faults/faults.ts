@@ -153,8 +153,8 @@ export const FAULTS: readonly Fault[] = [
     sees: OPENAI_DOWN,
   },
   clockJump('Clock two minutes ahead, and back', '+120', []),
-  clockJump('Clock a day back, and forth again', '-1d', ['502 upstream_invalid']),
-  clockJump('Clock a day ahead, and back again', '+1d', ['502 upstream_invalid']),
+  clockJump('Clock a day back, and forth again', '-1d', []),
+  clockJump('Clock a day ahead, and back again', '+1d', []),
   {
     name: 'Nobody reading stdout',
     setting: { instances: 1, conditions: () => ({ readNothing: true }) },

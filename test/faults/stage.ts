@@ -31,9 +31,9 @@ export interface Setting {
 export const LIMIT = 20
 
 /** Long enough for a slow answer, short enough for a short run. */
-export const UPSTREAM_TIMEOUT_MS = 3000
+const UPSTREAM_TIMEOUT_MS = 3000
 const UPSTREAM_DEADLINE_MS = 4000
-export const CIRCUIT_RESET_SECONDS = 1
+const CIRCUIT_RESET_SECONDS = 1
 
 /** Settings other than the defaults; the page tells them. */
 export const STAGE_SETTINGS: Record<string, string> = {

@@ -56,7 +56,7 @@ export function exchange(port: number, { index, pieces, ending, request }: Case)
 }
 
 /** Reads answers one after another; those to HEAD have no body, whatever their length says. */
-export function parseAnswers(bytes: Buffer, headless: boolean): Omit<Exchange, 'hung'> {
+function parseAnswers(bytes: Buffer, headless: boolean): Omit<Exchange, 'hung'> {
   const answers: Answered[] = []
   const interim: number[] = []
   let left = bytes

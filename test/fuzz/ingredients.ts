@@ -4,7 +4,7 @@ import type { Chance } from './random.ts'
 export const ADMIN_TOKEN = 'fuzz-admin-token-that-must-not-leak'
 export const JWT_SECRET = 'fuzz-jwt-secret-that-must-not-leak-0123'
 export const ALLOWED = 'https://www.espn.com'
-export const FOREIGN = [
+const FOREIGN = [
   'https://evil.example',
   'https://www.espn.com.evil.example',
   'http://www.espn.com',

@@ -109,11 +109,17 @@ export async function runService(settings: Settings): Promise<{ code: number | n
   return { code, stdout, stderr }
 }
 
+/** A failing test must not leave an orphan behind. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 function spawnService(settings: Settings): ChildProcess {
   const env = { PATH: process.env.PATH, NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS, ...settings }
   const child = spawn(process.execPath, [ENTRY], { cwd: tmpdir(), env, stdio: ['ignore', 'pipe', 'pipe'] })
-  // A failing test must not leave an orphan behind.
-  process.once('exit', () => child.kill('SIGKILL'))
+  running.add(child)
+  child.once('exit', () => running.delete(child))
   return child
 }
 

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { emptyBodies, jsonBodies, MAX_BODY_BYTES } from './http/body.ts'
-import { answerBrokenMessage } from './http/broken-messages.ts'
+import { answerBrokenMessage, refuseTunnel } from './http/broken-messages.ts'
 import { docsRoutes, openApi } from './http/docs.ts'
 import { errorAnswers, unknownAddresses } from './http/errors.ts'
 import { requestFacts } from './http/facts.ts'
@@ -46,6 +46,7 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
   })
 
   app.server.maxConnections = MAX_CONNECTIONS
+  app.server.on('connect', refuseTunnel)
   // Node would answer an expectation that it does not know by itself, past everything below.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
 

@@ -15,7 +15,16 @@ export function answerBrokenMessage(error: NodeJS.ErrnoException, socket: Socket
     socket.destroy()
     return
   }
-  const problem = new ServiceError(PARSER_ERRORS[error.code ?? ''] ?? 'malformed_request')
+  answer(socket, PARSER_ERRORS[error.code ?? ''] ?? 'malformed_request')
+}
+
+/** CONNECT asks for a tunnel, which Node would refuse by closing without a word. */
+export function refuseTunnel(_request: unknown, socket: Socket): void {
+  answer(socket, 'method_not_allowed')
+}
+
+function answer(socket: Socket, type: ErrorType): void {
+  const problem = new ServiceError(type)
   const { status } = ERRORS[problem.type]
   const id = requestId({ headers: {} })
   const body = errorBody(problem, id)

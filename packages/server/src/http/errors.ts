@@ -8,6 +8,7 @@ const FRAMEWORK_ERRORS: Record<string, ErrorType> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed_request',
+  FST_STATIC_FORBIDDEN_PATH: 'not_found',
 }
 
 /** Everything thrown anywhere lands here and leaves in one shape. */
@@ -61,4 +62,8 @@ export function unknownAddresses(app: FastifyInstance): void {
     return new ServiceError('method_not_allowed', { headers: { Allow: [...allowed].join(', ') } })
   }
   app.addHook('onRequest', (request, _reply, done) => done(request.is404 ? unknown(request) : undefined))
+  // For routes that find nothing themselves, such as those of the docs page's files.
+  app.setNotFoundHandler(request => {
+    throw unknown(request)
+  })
 }

@@ -20,7 +20,7 @@ const NOTHING_RESERVED: Reservation = { granted: true, giveBack() {} }
  * Daily budgets in memory; 0 turns one off. A reservation that is given back after midnight changes nothing, since the
  * day it was taken from is over. At `maxClients` the client seen first is forgotten; the global budget still holds.
  */
-export function dailyBudgets(perClient: number, global: number, now: () => number, maxClients = 200_000): Budgets {
+export function dailyBudgets(perClient: number, global: number, now: () => number, maxClients = 50_000): Budgets {
   if (perClient === 0 && global === 0) return { reserve: () => NOTHING_RESERVED }
   let day: Day = { number: -1, total: 0, byClient: new Map() }
 

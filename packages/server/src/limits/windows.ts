@@ -23,7 +23,7 @@ export interface Windows {
  * Fixed windows that begin with a key's first hit. All windows last equally long, so the oldest entries of the map are
  * the first to end: expired ones are dropped from its front, and at `maxKeys` the one nearest its end gives way.
  */
-export function fixedWindows(limit: number, lengthMs: number, mono: () => number, maxKeys = 200_000): Windows {
+export function fixedWindows(limit: number, lengthMs: number, mono: () => number, maxKeys = 50_000): Windows {
   const windows = new Map<string, Window>()
 
   function open(key: string, now: number): Window {
