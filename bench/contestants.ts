@@ -27,20 +27,19 @@ function node(name: string, words: readonly string[], settings: Settings): Conte
 
 const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 
-/** What `npm start` gives to Node, flags included. */
-function npmStart(): string[] {
+/** What `npm start` runs, `exec [env NAME=VALUE …] node [flags] file`, as words for Node and variables. */
+function npmStart(): { words: string[]; env: Settings } {
   const { scripts } = JSON.parse(readFileSync(pathOf('../package.json'), 'utf8'))
-  const words: string[] = scripts.start.replace(/^exec node /, '').split(' ')
-  return words.map(word => (word.startsWith('-') ? word : pathOf(`../${word}`)))
+  const [before = '', after = ''] = scripts.start.split(/\bnode /)
+  const words = after.split(' ').map((word: string) => (word.startsWith('-') ? word : pathOf(`../${word}`)))
+  const assignments = before.split(' ').filter((word: string) => word.includes('='))
+  return { words, env: Object.fromEntries(assignments.map((word: string) => word.split('='))) }
 }
 
 /** The service as `npm start` starts it, with these settings beside its defaults. */
 function service(name: string, settings: Settings): Contestant {
-  return node(name, npmStart(), {
-    HOST: '127.0.0.1',
-    OPENAI_API_KEY: 'sk-bench-0123456789',
-    ...settings,
-  })
+  const { words, env } = npmStart()
+  return node(name, words, { ...env, HOST: '127.0.0.1', OPENAI_API_KEY: 'sk-bench-0123456789', ...settings })
 }
 
 /** All load comes from one address, which the defaults would stop at ten requests a minute. */

@@ -19,7 +19,7 @@ export function useCompileCache() {
   if (status === constants.compileCacheStatus.FAILED || status === constants.compileCacheStatus.DISABLED) return
   const filled = `${DIRECTORY}/filled-${state()}`
   if (existsSync(filled)) return
-  const filling = spawnSync(process.execPath, [FILLER, DIRECTORY], {
+  const filling = spawnSync(process.execPath, [...flags(), FILLER, DIRECTORY], {
     stdio: 'ignore',
     timeout: FILL_TIMEOUT_MS,
     env: {},
@@ -32,13 +32,18 @@ export function useCompileCache() {
   }
 }
 
-/** Changes with Node, with the place of the sources and with their newest change. */
+/** V8's flags, by which Node keeps caches apart. */
+function flags() {
+  return process.execArgv.filter(flag => /^--(max-semi-space-size|heap-growing-percent)=/.test(flag))
+}
+
+/** Changes with Node and its flags, with the place of the sources and with their newest change. */
 function state() {
   const sources = fileURLToPath(new URL('./src', import.meta.url))
   // Whole seconds: an image keeps no more of a file's time.
   const times = readdirSync(sources, { recursive: true }).map(file =>
     Math.floor(statSync(join(sources, file)).mtimeMs / 1000),
   )
-  const facts = [process.version, sources, times.length, Math.max(...times)]
+  const facts = [process.version, ...flags(), sources, times.length, Math.max(...times)]
   return createHash('sha256').update(facts.join()).digest('hex').slice(0, 16)
 }

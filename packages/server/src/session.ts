@@ -64,7 +64,8 @@ export function sessionDecider(defaults: Defaults): (request: SessionRequest, no
     const name = `${Math.floor(now / DAY_MS)} ${model} ${voice} ${difficulty} ${mode} ${sport}`
     const known = remembered.get(name)
     if (known) return known
-    if (remembered.size >= MAX_REMEMBERED) remembered.clear()
+    const [oldest] = remembered.keys()
+    if (oldest !== undefined && remembered.size >= MAX_REMEMBERED) remembered.delete(oldest)
     const session = decideSession(request, defaults, now)
     remembered.set(name, session)
     return session

@@ -72,8 +72,7 @@ export function judgeOrigin(origin: string | undefined, method: string, policy: 
 
 /** Step 3. */
 export function judgeReferer(referer: string | undefined, policy: OriginPolicy): Verdict {
-  // Some proxies blank the header instead of dropping it.
-  if (referer === undefined || referer === '') return 'absent'
+  if (referer === undefined) return 'absent'
   return policy.allowed(originOf(referer)) ? 'allowed' : 'not_allowed'
 }
 
