@@ -33,8 +33,15 @@ function answerError(thrown: unknown, request: Request, reply: Reply): Reply {
 const MOST_DISCARDED_BYTES = 1_048_576
 
 /** Fastify would close at once, which a client that is still sending sees as a broken connection. */
-function letTheRestCome(request: Request, reply: Reply): void {
-  if (Number(request.headers['content-length']) <= MOST_DISCARDED_BYTES) reply.removeHeader('connection')
+function letTheRestCome({ raw, headers }: Request, reply: Reply): void {
+  const declared = headers['content-length']
+  if (declared !== undefined && Number(declared) > MOST_DISCARDED_BYTES) return
+  reply.removeHeader('connection')
+  let discarded = 0
+  raw.on('data', chunk => {
+    discarded += chunk.length
+    if (discarded > MOST_DISCARDED_BYTES) raw.destroy()
+  })
 }
 
 function asServiceError(thrown: unknown): ServiceError {
