@@ -11,8 +11,9 @@ import { type Emulator, startEmulator } from '../packages/emulator/src/emulator.
 import { type Engine, startEngine } from '../scripts/container/engine.ts'
 import { isOnPath, whyNoContainers } from '../scripts/container/machine.ts'
 import { ask, askToken } from './harness/ask.ts'
+import { freePort } from './harness/free-port.ts'
 import { accepts } from './harness/quiet-service.ts'
-import { freePort, type RedisServer, startRedis } from './harness/redis.ts'
+import { type RedisServer, startRedis } from './harness/redis.ts'
 import { API_KEY } from './harness/service.ts'
 import { goodSecret, send, startUpstream } from './harness/upstream.ts'
 

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, type RedisServer, startRedis } from '../harness/redis.ts'
+import { freePort } from '../harness/free-port.ts'
+import { type RedisServer, startRedis } from '../harness/redis.ts'
 import { type Conditions, type Instance, startInstance } from './instance.ts'
 import { type StandIn, startStandIn } from './stand-in.ts'
 

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { freePort } from './free-port.ts'
 import { BASE_SETTINGS } from './service.ts'
 
 /** A service whose log may not say where it listens, or not in JSON. */
@@ -42,16 +43,6 @@ export async function startQuietly(settings: Record<string, string>): Promise<Qu
       return (await closed)[0]
     },
   }
-}
-
-/** A port that nobody listened on a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** Whether somebody listens on a port; waits a little if not. */

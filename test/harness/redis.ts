@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { findPart, REDIS } from '../run/parts.ts'
+import { freePort } from './free-port.ts'
 
 const run = promisify(execFile)
 
@@ -79,16 +80,6 @@ export async function startRedis(options: readonly string[] = []): Promise<Redis
     pause: () => void child?.kill('SIGSTOP'),
     resume: () => void child?.kill('SIGCONT'),
   }
-}
-
-/** A port that nobody listened on a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** A way to a server on which every byte of its answers is late by `delayMs`, which may change. */
