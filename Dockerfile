@@ -14,7 +14,7 @@ COPY packages/server packages/server
 # keeps a cache for each user, so the user who will run the service fills it.
 RUN install -d -o node -g node node_modules/.cache/parker-token-service
 USER node
-RUN node --max-semi-space-size=8 --heap-growing-percent=10 --input-type=module --eval "(await import('/app/packages/server/compile-cache.js')).useCompileCache()"
+RUN node --max-semi-space-size=1 --heap-growing-percent=10 --input-type=module --eval "(await import('/app/packages/server/compile-cache.js')).useCompileCache()"
 USER root
 RUN chmod -R a+rX,go-w node_modules/.cache
 
@@ -36,4 +36,4 @@ EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s --retries=3 CMD ["node", "healthcheck.mjs"]
 # No script comes first: Node is process 1 and hears SIGTERM itself. The flags are those of `npm start`.
 ENTRYPOINT []
-CMD ["node", "--max-semi-space-size=8", "--heap-growing-percent=10", "packages/server/start.js"]
+CMD ["node", "--max-semi-space-size=1", "--heap-growing-percent=10", "packages/server/start.js"]

@@ -43,7 +43,7 @@ process.once('exit', () => {
 /** Starts the service over `BASE_SETTINGS` and waits until it listens; rejects with its last words if it ends instead. */
 export async function startInstance(conditions: Conditions): Promise<Instance> {
   const { settings, through = [], env, onOutput, readNothing } = conditions
-  const [program = '', ...args] = [...through, process.execPath, '--max-semi-space-size=8', ENTRY]
+  const [program = '', ...args] = [...through, process.execPath, '--max-semi-space-size=1', ENTRY]
   const child = spawn(program, args, {
     cwd: tmpdir(),
     env: { PATH: process.env.PATH, ...BASE_SETTINGS, ...settings, ...env },
