@@ -5,6 +5,8 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 COPY packages/server/package.json packages/server/
 COPY packages/emulator/package.json packages/emulator/
+COPY packages/client/package.json packages/client/
+COPY examples/extension/package.json examples/extension/
 RUN npm ci --workspace packages/server --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 # Declarations, source maps and manuals are two fifths of what npm installs, and nothing reads them here.
 RUN find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' -o -name '*.md' \) \
