@@ -56,6 +56,11 @@ export const WALLS: readonly Wall[] = [
     because: 'upstream/ is the only folder that calls out',
   },
   {
+    from: serverExcept('upstream/socket\\.ts$'),
+    to: /^ws$/,
+    because: 'one file opens sockets to OpenAI',
+  },
+  {
     from: serverExcept('store/'),
     to: /^(@redis\/|ioredis$|redis$)/,
     because: 'store/ is the only folder that speaks to Redis',

@@ -8,6 +8,7 @@ import { type Breaker, circuitBreaker, type Verdict } from './breaker.ts'
 import { BrokenAnswer, connect } from './connection.ts'
 import { FORMS } from './forms.ts'
 import { type Health, openAiHealth } from './health.ts'
+import { identityHeaders } from './identity-headers.ts'
 import { BREAKAGES, type Failure, type UpstreamError } from './outcome.ts'
 import { retryBudget } from './retry-budget.ts'
 import { errorCode } from './scrub.ts'
@@ -86,11 +87,7 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
   const health = openAiHealth(events.connectionChanged)
   let inFlight = 0
 
-  const identity: Record<string, string> = {
-    authorization: `Bearer ${apiKey}`,
-    ...(config.OPENAI_ORGANIZATION ? { 'OpenAI-Organization': config.OPENAI_ORGANIZATION } : {}),
-    ...(config.OPENAI_PROJECT ? { 'OpenAI-Project': config.OPENAI_PROJECT } : {}),
-  }
+  const identity = identityHeaders(config)
   const mintHeaders = { ...identity, ...form.headers, 'content-type': 'application/json' }
 
   async function attempt(order: MintOrder, requestId: string, timeoutMs: number): Promise<Minted> {
