@@ -39,7 +39,7 @@ const OTHER_VARIABLES = [
 /** What only OpenAI answers. */
 const OPENAI_STATUSES = ['402', '409']
 const OPENAI_ERRORS = ['model_not_found']
-const LOG_EVENTS = ['token_issued']
+const LOG_EVENTS = ['token_issued', 'voice_report']
 /** Served, but not part of the API. */
 const UNDOCUMENTED = ['GET /docs', 'GET /openapi.json']
 /** Where the demo listens unless told otherwise. */
@@ -258,16 +258,18 @@ describe("the README's JavaScript", () => {
     for (const part of [site, upstream, openai]) await part?.close()
   })
 
-  it('gets a token and connects a real browser, voice and events', async () => {
+  it('gets a token, connects a real browser, voice and events, and reports on the call', async () => {
     const script = blockOf(README, 'js', 'RTCPeerConnection')
     assert.ok(script.includes(`${ADDRESS}/`))
     const page = await browser.newPage()
     await page.goto(site.originAs('127.0.0.1'))
     openai.answerWith(offer => page.evaluate(`(${ANSWER_IN_THE_PAGE})(${JSON.stringify(offer)})`))
     const heard = page.waitForEvent('console', message => message.text() === 'session.created')
-    await page.evaluate(`(async () => {\n${script.replaceAll(ADDRESS, service.url)}\n})()`)
+    const report = blockOf(README, 'js', 'token.report_key')
+    await page.evaluate(`(async () => {\n${(script + report).replaceAll(ADDRESS, service.url)}\n})()`)
     await heard
     await page.waitForFunction('globalThis.voiceArrived')
+    await service.logged(({ msg, rating }) => msg === 'voice_report' && rating === 5)
 
     const [call, ...more] = openai.calls
     assert.deepEqual(more, [])

@@ -20,6 +20,7 @@ import {
   REQUEST_ID,
 } from './harness/failures.ts'
 import { requestText, sendBytes } from './harness/raw-http.ts'
+import { report, reportKey } from './harness/reports.ts'
 import { API_KEY, BASE_SETTINGS, type RunningService, startService } from './harness/service.ts'
 import {
   type Behaviour,
@@ -135,6 +136,12 @@ async function tooSlow(): Promise<Answered> {
   }
 }
 
+async function reportTwice(): Promise<Answered> {
+  const key = reportKey({ sessionId: 'sess_twice' })
+  await report(plain.url, { rating: 5 }, FROM_ESPN, key)
+  return report(plain.url, { rating: 5 }, FROM_ESPN, key)
+}
+
 async function readyWhileDraining(): Promise<Answered> {
   leaving.child.kill('SIGTERM')
   await leaving.logged(line => line.msg.startsWith('Draining'))
@@ -155,6 +162,8 @@ const PROVOKED: Record<Exclude<ErrorType, 'draining'>, Row> = {
   upstream_rejected: { status: 400, provoke: () => answering(400, 'invalid_value') },
   malformed_request: { status: 400, provoke: () => sendBytes(plain.port, 'hello\r\n\r\n'), readable: 'below HTTP' },
   unauthenticated: { status: 401, provoke: () => ask(`${plain.url}/v1/voice/metrics`, { headers: FROM_ESPN }) },
+  ticket_used: { status: 401, provoke: reportTwice },
+  ticket_expired: { status: 401, provoke: () => report(plain.url, {}, FROM_ESPN, reportKey({ issuedAt: 0 })) },
   origin_not_allowed: {
     status: 403,
     provoke: () => askToken(plain.url, {}, { origin: 'https://malicious-site.com' }),
@@ -306,6 +315,7 @@ const KNOWN: Record<string, string[]> = {
   '/v1/realtime/options': ['GET', 'HEAD'],
   '/v1/realtime/token': ['POST'],
   '/v1/voice/metrics': ['GET', 'HEAD'],
+  '/v1/voice/reports': ['POST'],
 }
 
 test('a wrong method on any known address is 405, and Allow lists exactly the right ones', async () => {

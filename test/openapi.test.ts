@@ -4,11 +4,13 @@ import { after, before, describe, it } from 'node:test'
 import { type Answered, ask } from './harness/ask.ts'
 import { jsonSchema } from './harness/json-schema.ts'
 import { OPENAPI_SHAPE, type OpenApi, type Operation } from './harness/openapi-shape.ts'
+import { reportKey } from './harness/reports.ts'
 import { type RunningService, startService } from './harness/service.ts'
 import { healthy, openAiError, send, startUpstream, type Upstream } from './harness/upstream.ts'
 
 const ADMIN_TOKEN = 'operators-only-0123456789'
 const OPERATOR = { authorization: `Bearer ${ADMIN_TOKEN}` }
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 const FOREIGN = { origin: 'https://malicious-site.com' }
 
 describe('/openapi.json', () => {
@@ -104,6 +106,8 @@ describe('/openapi.json', () => {
     })
 
   const TOKEN = 'POST /v1/realtime/token'
+  const REPORTS = 'POST /v1/voice/reports'
+  const USED_KEY = reportKey()
   /** Requests, and what OpenAI does then; together they touch every operation. */
   const ANSWERS: Example[] = [
     { at: TOKEN, status: 200 },
@@ -127,6 +131,13 @@ describe('/openapi.json', () => {
     { at: TOKEN, status: 504, openAi: [408, openAiError(null)] },
     { at: 'GET /v1/realtime/options', status: 200 },
     { at: 'GET /v1/realtime/options', status: 403, headers: FOREIGN },
+    { at: REPORTS, status: 204, body: { rating: 5 }, headers: bearer(USED_KEY) },
+    { at: REPORTS, status: 401, body: { rating: 5 }, headers: bearer(USED_KEY) },
+    { at: REPORTS, status: 401, body: { rating: 5 }, headers: bearer('rk_x') },
+    { at: REPORTS, status: 401, body: { rating: 5 }, headers: bearer(reportKey({ issuedAt: 0 })) },
+    { at: REPORTS, status: 403, headers: FOREIGN },
+    { at: REPORTS, status: 413, body: 'x'.repeat(70_000), headers: bearer(reportKey()) },
+    { at: REPORTS, status: 422, body: { stats: { mood: 1 } }, headers: bearer(reportKey()) },
     { at: 'GET /v1/voice/metrics', status: 200, headers: OPERATOR },
     { at: 'GET /v1/voice/metrics', status: 401 },
     { at: 'GET /', status: 200 },
@@ -191,6 +202,8 @@ describe('/openapi.json', () => {
   function assertDescribed({ status, headers, json, text }: Answered, method: string, path: string): void {
     const response = document.paths[path]?.[method.toLowerCase()]?.responses[status]
     assert.ok(response, `the document does not list ${status}`)
+    if (status === 204) assert.equal(response.content, undefined)
+    if (status === 204) return
     const type = headers.get('content-type')?.split(';')[0] ?? ''
     const schema = response.content?.[type]?.schema
     assert.ok(schema, `the document does not list ${type}`)

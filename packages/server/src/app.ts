@@ -19,10 +19,11 @@ import { rootRoute } from './http/routes/root.ts'
 import { selfCheckRoute } from './http/routes/self-check.ts'
 import { tokenRoute } from './http/routes/token.ts'
 import { voiceMetricsRoute } from './http/routes/voice-metrics.ts'
+import { voiceReportsRoute } from './http/routes/voice-reports.ts'
 import type { Service } from './service.ts'
 
 /** The `/v1` routes that browsers call; steps 2 and 3 guard these and nothing else. */
-const BROWSER_PATHS = new Set(['/v1/realtime/token', '/v1/realtime/options'])
+const BROWSER_PATHS = new Set(['/v1/realtime/token', '/v1/realtime/options', '/v1/voice/reports'])
 
 /** Sockets cost memory whether they ask anything or not; far more than any limit above lets work at once. */
 const MAX_CONNECTIONS = 10_000
@@ -72,6 +73,7 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
   await openApi(app)
   tokenRoute(app, service)
   optionsRoute(app, config, clock)
+  voiceReportsRoute(app, service)
   voiceMetricsRoute(app, service.stats, service.startedAt)
   selfCheckRoute(app, config)
   rootRoute(app, service.pool.stats)

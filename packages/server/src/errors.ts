@@ -23,7 +23,17 @@ export const ERRORS = {
   unauthenticated: {
     status: 401,
     message: 'A valid bearer token is required.',
-    when: 'the JWT or the operator token is missing or not valid',
+    when: 'the JWT, the operator token or the report key is missing or not valid',
+  },
+  ticket_used: {
+    status: 401,
+    message: 'This was used before; it works once.',
+    when: 'a second report on one session',
+  },
+  ticket_expired: {
+    status: 401,
+    message: 'This has expired.',
+    when: 'a report long after its session can have ended',
   },
   origin_not_allowed: {
     status: 403,
@@ -79,7 +89,7 @@ export const ERRORS = {
   rate_limited: {
     status: 429,
     message: 'Rate limit exceeded. Please try again later.',
-    when: 'over `RATE_LIMIT_PER_MINUTE`, a turn that did not come within `UPSTREAM_DEADLINE_MS`, or too many bad JWTs',
+    when: 'over `RATE_LIMIT_PER_MINUTE`, a turn that did not come within `UPSTREAM_DEADLINE_MS`, or too many bad JWTs or report keys',
   },
   budget_exhausted: {
     status: 429,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { type ReportSubject, reportKeySigner } from './report-key.ts'
+import { type ReportSubject, reportKeyReader, reportKeySigner } from './report-key.ts'
 import { Secret } from './secret.ts'
 
 const SUBJECT: ReportSubject = {
@@ -47,5 +47,28 @@ describe('a report key', () => {
 
   it('cannot be made without the secret', () => {
     assert.notEqual(reportKeySigner(new Secret('another-key'))(SUBJECT), sign(SUBJECT))
+  })
+
+  it('is read back as what it speaks for, with a mode or without', () => {
+    const read = reportKeyReader(new Secret('a-key-of-the-reports'))
+    assert.deepEqual(read(sign(SUBJECT)), SUBJECT)
+    assert.deepEqual(read(sign({ ...SUBJECT, mode: 'debate' })), { ...SUBJECT, mode: 'debate' })
+  })
+
+  it('is believed under its own secret only, and unchanged', () => {
+    const key = sign(SUBJECT)
+    assert.equal(reportKeyReader(new Secret('another-key'))(key), undefined)
+    const read = reportKeyReader(new Secret('a-key-of-the-reports'))
+    const payload = Buffer.from('["sess_2","gpt-realtime","verse","easy",null,1]').toString('base64url')
+    const changed = [
+      `rk_${payload}.${key.split('.')[1]}`,
+      `${key}A`,
+      key.slice(0, -1),
+      key.slice(3),
+      '',
+      'rk_.',
+      'rk_x.y',
+    ]
+    for (const other of changed) assert.equal(read(other), undefined, other)
   })
 })

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Secret } from './secret.ts'
 
 /** What a report key speaks for. */
@@ -15,12 +15,39 @@ export interface ReportSubject {
 /** Makes the key that lets its holder report on one session. It holds nothing secret and needs no store. */
 export type SignReportKey = (subject: ReportSubject) => string
 
+/** What a report key speaks for; undefined where it is none of ours. */
+export type ReadReportKey = (key: string) => ReportSubject | undefined
+
 /** `rk_`, the subject as base64url JSON, a dot, and its HMAC-SHA256. */
 export function reportKeySigner(secret: Secret): SignReportKey {
   const key = secret.reveal()
   return ({ sessionId, model, voice, difficulty, mode, issuedAt }) => {
     const text = JSON.stringify([sessionId, model, voice, difficulty, mode ?? null, issuedAt])
     const payload = Buffer.from(text).toString('base64url')
-    return `rk_${payload}.${createHmac('sha256', key).update(payload).digest('base64url')}`
+    return `rk_${payload}.${macOf(payload, key).toString('base64url')}`
   }
+}
+
+/** Longer than any key that we sign: names of models and voices are short. */
+const MAX_KEY_LENGTH = 2048
+
+/** Believes what is signed and nothing else. */
+export function reportKeyReader(secret: Secret): ReadReportKey {
+  const key = secret.reveal()
+  return text => {
+    const [, payload, mac] = (text.length <= MAX_KEY_LENGTH && KEY.exec(text)) || []
+    if (payload === undefined || mac === undefined) return undefined
+    if (!timingSafeEqual(Buffer.from(mac, 'base64url'), macOf(payload, key))) return undefined
+    const [sessionId, model, voice, difficulty, mode, issuedAt] = JSON.parse(
+      Buffer.from(payload, 'base64url').toString(),
+    )
+    return { sessionId, model, voice, difficulty, mode: mode ?? undefined, issuedAt }
+  }
+}
+
+/** 43 characters of base64url are 32 bytes. */
+const KEY = /^rk_([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{43})$/
+
+function macOf(payload: string, key: string): Buffer {
+  return createHmac('sha256', key).update(payload).digest()
 }

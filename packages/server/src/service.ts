@@ -8,6 +8,7 @@ import { type IssueCredential, issuer } from './issue.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { type LagMeter, lagMeter } from './limits/lag.ts'
 import { memoryRates, type Rates } from './limits/rates.ts'
+import { type ReportLimits, reportLimits } from './limits/reports.ts'
 import { turns } from './limits/turns.ts'
 import { fixedWindows, type Windows } from './limits/windows.ts'
 import { createEvents, type Events } from './observe/events.ts'
@@ -15,7 +16,7 @@ import type { Logger } from './observe/log.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
 import { noPool } from './pool/no-pool.ts'
 import { type Pool, secretPool } from './pool/pool.ts'
-import { reportKeySigner, type SignReportKey } from './report-key.ts'
+import { type ReadReportKey, reportKeyReader, reportKeySigner, type SignReportKey } from './report-key.ts'
 import type { Store } from './store/redis.ts'
 import { type OpenAi, openAi } from './upstream/openai.ts'
 import { scrub } from './upstream/scrub.ts'
@@ -31,6 +32,8 @@ export interface Service {
   issue: IssueCredential
   pool: Pool
   signReportKey: SignReportKey
+  readReportKey: ReadReportKey
+  reports: ReportLimits
   isOperator: IsOperator
   verifyJwt: VerifyJwt | null
   badJwts: Windows
@@ -66,6 +69,7 @@ export async function createService(config: Config, clock: Clock, logger: Logger
     },
   })
   const store = await createStore(config, clock, events)
+  const reportSecret = deriveSecret(config.CLIENT_HASH_SECRET, 'report-key')
   const pool = config.POOL_ENABLED ? secretPool(config, openai, clock) : noPool()
   return {
     config,
@@ -82,7 +86,9 @@ export async function createService(config: Config, clock: Clock, logger: Logger
       hashClient,
       clock,
     }),
-    signReportKey: reportKeySigner(deriveSecret(config.CLIENT_HASH_SECRET, 'report-key')),
+    signReportKey: reportKeySigner(reportSecret),
+    readReportKey: reportKeyReader(reportSecret),
+    reports: reportLimits(config, store, clock),
     isOperator: operatorCheck(config.ADMIN_TOKEN),
     verifyJwt: await createVerifier(config, clock),
     badJwts: fixedWindows(BAD_JWTS_PER_MINUTE, 60_000, clock.mono),

@@ -24,6 +24,7 @@ export async function openApi(app: FastifyInstance): Promise<void> {
             bearerFormat: 'JWT',
             description: 'Where AUTH_JWKS_URL or AUTH_JWT_SECRET is set.',
           },
+          reportKey: { type: 'http', scheme: 'bearer', description: 'The `report_key` of a token reply; works once.' },
           operator: { type: 'http', scheme: 'bearer', description: 'ADMIN_TOKEN.' },
         },
       },

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { IsOperator } from '../identity/operator.ts'
+import type { ReportSubject } from '../report-key.ts'
 
 /** What the steps find out about a request, for the steps after them and for the log. */
 export interface Facts {
@@ -8,6 +9,8 @@ export interface Facts {
   startedAt: number
   /** Whether it carries the operators' token. */
   operator: boolean
+  /** What a report key spoke for, on the route that takes one. */
+  report?: ReportSubject
   /** Who is counted: `ip:…`, `sub:…` or `operator`. */
   client: string | undefined
   /** What the route adds to the request's log line. Nothing confidential. */

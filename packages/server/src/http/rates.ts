@@ -17,7 +17,8 @@ export function rates(app: FastifyInstance, limits: Rates, now: () => number): v
   })
 }
 
-function admit({ minute, day }: Ruling, reply: Reply, now: number): ServiceError | undefined {
+/** Writes the headers of a ruling, and tells the refusal if it is one. */
+export function admit({ minute, day }: Ruling, reply: Reply, now: number): ServiceError | undefined {
   const seconds = Math.ceil(minute.resetsIn / 1000)
   reply.header('RateLimit-Policy', `"minute";q=${minute.limit};w=${WINDOW_SECONDS}`)
   reply.header('RateLimit', `"minute";r=${minute.remaining};t=${seconds}`)

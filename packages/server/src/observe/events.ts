@@ -1,5 +1,7 @@
 import type { HashClient } from '../identity/client-hash.ts'
+import type { ReportSubject } from '../report-key.ts'
 import type { OpenAiEvents } from '../upstream/openai.ts'
+import type { CallReport } from '../voice/report.ts'
 import type { VoiceStats } from '../voice/stats.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
@@ -106,6 +108,15 @@ export function createEvents(
       )
     },
 
+    /** How a call was, as its client tells; the comment goes nowhere from here. */
+    callReported(requestId: string, { sessionId, issuedAt: _issuedAt, ...kind }: ReportSubject, report: CallReport) {
+      const { stats, times: { turn_gaps_ms: gaps, ...times } = {}, comment, ...rest } = report
+      metrics.reports.inc({ ...kind, mode: kind.mode ?? 'none', ended: report.ended ?? 'unknown' })
+      const told = { ...rest, ...times, turns: gaps?.length, turn_gap_ms: gaps && median(gaps), ...stats }
+      const line = { request_id: requestId, session_id: sessionId, ...kind, ...told, commented: comment !== undefined }
+      logger.info(line, 'voice_report')
+    },
+
     /** A forwarded header under `TRUST_PROXY=none`: said once, since it means that clients share one rate limit. */
     forwardingIgnored() {
       if (warnedOfForwarding) return
@@ -153,6 +164,11 @@ export function createEvents(
 
 function round(milliseconds: number): number {
   return Math.round(milliseconds * 100) / 100
+}
+
+/** Undefined of nothing. */
+function median(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
 }
 
 /** An error for the log: its scrubbed message and where it was thrown, without its properties, which could hold anything. */

@@ -90,6 +90,12 @@ export function createMetrics(gauges: Gauges) {
       labelNames: ['model', 'voice', 'difficulty', 'mode', 'pool'],
       registers,
     }),
+    reports: new Counter({
+      name: 'parker_voice_reports_total',
+      help: 'Reports on calls.',
+      labelNames: ['model', 'voice', 'difficulty', 'mode', 'ended'],
+      registers,
+    }),
     ratedAlone: new Counter({
       name: 'parker_store_fallbacks_total',
       help: 'Requests counted in memory, at half of each limit, because the store was away.',

@@ -6,6 +6,7 @@ import { rootReply } from '../schemas.ts'
 const ENDPOINTS = {
   token: 'POST /v1/realtime/token',
   options: 'GET /v1/realtime/options',
+  voice_reports: 'POST /v1/voice/reports',
   voice_metrics: 'GET /v1/voice/metrics',
   self_check: 'GET /v1/self-check',
   health: 'GET /healthz',

@@ -1,0 +1,46 @@
+import type { FastifyInstance } from 'fastify'
+import type { ErrorType } from '../../errors.ts'
+import type { Events } from '../../observe/events.ts'
+import type { ReportSubject } from '../../report-key.ts'
+import type { Service } from '../../service.ts'
+import type { CallReport } from '../../voice/report.ts'
+import { refusal, reportAccess } from '../report-access.ts'
+import { callReportSchema } from '../report-schema.ts'
+import { errorReplies } from '../schemas.ts'
+
+type ReportsRoute = Pick<Service, 'readReportKey' | 'reports' | 'badJwts' | 'clock'> & { events: Events }
+
+const REFUSALS: ErrorType[] = [
+  'unauthenticated',
+  'ticket_used',
+  'ticket_expired',
+  'origin_not_allowed',
+  'referer_not_allowed',
+  'payload_too_large',
+  'unsupported_media_type',
+  'validation_failed',
+  'malformed_json',
+  'rate_limited',
+]
+
+/** `POST /v1/voice/reports`: how a call was, told once by whoever had it. */
+export function voiceReportsRoute(app: FastifyInstance, parts: ReportsRoute): void {
+  app.post<{ Body: CallReport }>('/v1/voice/reports', {
+    onRequest: reportAccess(parts),
+    schema: {
+      operationId: 'reportCall',
+      summary: 'How a call was',
+      description: 'Sent once by the browser when a call is over, with the `report_key` that came with its token.',
+      security: [{ reportKey: [] }],
+      body: callReportSchema,
+      response: { 204: { description: 'Taken.', type: 'null' }, ...errorReplies(REFUSALS) },
+    },
+    async handler(request, reply) {
+      const subject = request.facts.report as ReportSubject
+      if (!(await parts.reports.claim(subject.sessionId)))
+        throw refusal('ticket_used', 'This session was reported on before; a report_key works once.')
+      parts.events.callReported(request.id, subject, request.body)
+      return reply.code(204).send()
+    },
+  })
+}
