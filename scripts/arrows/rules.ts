@@ -4,7 +4,7 @@
  */
 export const LAYERS: readonly (readonly string[])[] = [
   ['clock', 'drain', 'errors', 'lifecycle', 'secret', 'version'],
-  ['catalogue/'],
+  ['catalogue/', 'voice/lab/'],
   ['persona'],
   ['config/'],
   ['report-key', 'session'],
