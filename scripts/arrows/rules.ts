@@ -51,6 +51,11 @@ export const WALLS: readonly Wall[] = [
     because: 'only tests use the test harness',
   },
   {
+    from: /^packages\/client\/src\/(?!.*\.test\.ts$)/,
+    to: /^(?!packages\/client\/src\/)/,
+    because: 'the client runs in any browser, so it brings all that it needs',
+  },
+  {
     from: serverExcept('upstream/'),
     to: /^undici$/,
     because: 'upstream/ is the only folder that calls out',

@@ -1,0 +1,40 @@
+/** Loudness now, as root mean square of the samples, 0 to 1. Speech is about 0.02 to 0.3. */
+export interface Levels {
+  microphone: number
+  parker: number
+}
+
+/** Above this something can be heard: −40 dB of full scale, where the emulator's voice detection begins too. */
+export const AUDIBLE = 0.01
+
+const TICK_MS = 40
+/** About 21 ms at 48 kHz. */
+const SAMPLES = 1024
+
+/** Measures both ends some 25 times a second until the signal ends it. */
+export function measureLevels(
+  microphone: MediaStream,
+  parker: MediaStream,
+  signal: AbortSignal,
+  tell: (levels: Levels) => void,
+): void {
+  const context = new AudioContext()
+  const [own, other] = [meter(context, microphone), meter(context, parker)]
+  const tick = () => context.state === 'running' && tell({ microphone: own(), parker: other() })
+  const timer = setInterval(tick, TICK_MS)
+  context.resume().catch(() => {})
+  signal.addEventListener('abort', () => {
+    clearInterval(timer)
+    context.close()
+  })
+}
+
+function meter(context: AudioContext, stream: MediaStream): () => number {
+  const analyser = new AnalyserNode(context, { fftSize: SAMPLES })
+  context.createMediaStreamSource(stream).connect(analyser)
+  const samples = new Float32Array(analyser.fftSize)
+  return () => {
+    analyser.getFloatTimeDomainData(samples)
+    return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length)
+  }
+}

@@ -1,0 +1,33 @@
+import { type ErrorCode, ParkerError } from './errors.ts'
+
+/** Names of the DOMExceptions of `getUserMedia` (Media Capture and Streams, 10.2). */
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  NotAllowedError: 'microphone-blocked',
+  SecurityError: 'microphone-blocked',
+  NotFoundError: 'microphone-missing',
+  OverconstrainedError: 'microphone-missing',
+  NotReadableError: 'microphone-busy',
+  AbortError: 'microphone-busy',
+}
+
+const VOICE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true }
+
+/**
+ * Opens the microphone until the signal ends it; asks the user where the browser wants that.
+ * @throws ParkerError saying why there is none.
+ */
+export async function openMicrophone(signal: AbortSignal): Promise<MediaStream> {
+  if (!navigator.mediaDevices)
+    throw new ParkerError('microphone-blocked', { detail: 'Browsers give the microphone to https pages only.' })
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: VOICE }).catch(refuse)
+  const release = () => {
+    for (const track of stream.getTracks()) track.stop()
+  }
+  if (signal.aborted) release()
+  else signal.addEventListener('abort', release)
+  return stream
+}
+
+function refuse(cause: DOMException): never {
+  throw new ParkerError(CODES[cause.name] ?? 'microphone-busy', { detail: `${cause.name}: ${cause.message}`, cause })
+}

@@ -1,0 +1,12 @@
+/** Plays the voice until the signal ends it. Where the browser wants a click first, tells so and takes the next one. */
+export function play(voice: MediaStream, audio: HTMLAudioElement, signal: AbortSignal, blocked: () => void): void {
+  audio.srcObject = voice
+  audio.play().catch(({ name }: DOMException) => {
+    if (name !== 'NotAllowedError' || signal.aborted) return
+    blocked()
+    addEventListener('pointerdown', () => audio.play(), { once: true, signal })
+  })
+  signal.addEventListener('abort', () => {
+    audio.srcObject = null
+  })
+}

@@ -1,0 +1,94 @@
+import type { ParkerError } from './errors.ts'
+
+/** Who or what ended a call that did not fail. */
+export type EndReason = 'hung-up' | 'page-left'
+
+/** Where a call is. From `listening` to `speaking` it is live; `ended` and `failed` are final. */
+export type CallState =
+  | { readonly name: 'idle' }
+  | { readonly name: 'preparing' }
+  | { readonly name: 'ready' }
+  | { readonly name: 'connecting' }
+  | { readonly name: 'listening' }
+  /** The user has finished; `response` names Parker's answer once it has begun. */
+  | { readonly name: 'thinking'; readonly response: string | undefined }
+  | { readonly name: 'speaking'; readonly response: string }
+  | { readonly name: 'ended'; readonly reason: EndReason }
+  | { readonly name: 'failed'; readonly error: ParkerError }
+
+/** What can happen to a call. */
+export type Action =
+  | { readonly type: 'prepare' | 'prepared' | 'connect' | 'connected' }
+  | { readonly type: 'speech-started' | 'speech-stopped' | 'asked' | 'unanswered' | 'interrupted' }
+  | { readonly type: 'response-created' | 'response-done' | 'audio-started' | 'audio-ended'; readonly response: string }
+  | { readonly type: 'end'; readonly reason: EndReason }
+  | { readonly type: 'fail'; readonly error: ParkerError }
+
+type Name = CallState['name']
+type Named<N extends Name> = Extract<CallState, { name: N }>
+type Typed<T extends Action['type']> = Extract<Action, { type: T }>
+type Moves<N extends Name> = {
+  readonly [T in Action['type']]?: (state: Named<N>, action: Typed<T> & Action) => CallState
+}
+
+const LISTENING = { name: 'listening' } as const
+const listen = () => LISTENING
+const think = () => ({ name: 'thinking', response: undefined }) as const
+const speak = (_: unknown, { response }: { response: string }) => ({ name: 'speaking', response }) as const
+
+const OPEN = {
+  end: (_: unknown, { reason }: { reason: EndReason }) => ({ name: 'ended', reason }) as const,
+  fail: (_: unknown, { error }: { error: ParkerError }) => ({ name: 'failed', error }) as const,
+}
+
+/**
+ * Which action moves which state; all others leave it as it is. Events of an answer that was interrupted may come late,
+ * so only those of the answer at hand count.
+ */
+const MOVES: { readonly [N in Name]: Moves<N> } = {
+  idle: { ...OPEN, prepare: () => ({ name: 'preparing' }) },
+  preparing: { ...OPEN, prepared: () => ({ name: 'ready' }) },
+  ready: { ...OPEN, connect: () => ({ name: 'connecting' }) },
+  connecting: { ...OPEN, connected: listen },
+  listening: {
+    ...OPEN,
+    'speech-stopped': think,
+    asked: think,
+    'response-created': (_, { response }) => ({ name: 'thinking', response }),
+    'audio-started': speak,
+  },
+  thinking: {
+    ...OPEN,
+    'speech-started': listen,
+    interrupted: listen,
+    unanswered: listen,
+    'response-created': (_, { response }) => ({ name: 'thinking', response }),
+    'audio-started': speak,
+    'response-done': (state, { response }) => (state.response === response ? LISTENING : state),
+  },
+  speaking: {
+    ...OPEN,
+    'speech-started': listen,
+    interrupted: listen,
+    'audio-started': speak,
+    'audio-ended': (state, { response }) => (state.response === response ? LISTENING : state),
+  },
+  ended: {},
+  failed: {},
+}
+
+/** The state after an action; the very same object where nothing changes. */
+export function next(state: CallState, action: Action): CallState {
+  const move = MOVES[state.name][action.type] as ((state: CallState, action: Action) => CallState) | undefined
+  return move ? move(state, action) : state
+}
+
+/** Whether Parker and the user can hear each other. */
+export function isLive({ name }: CallState): boolean {
+  return name === 'listening' || name === 'thinking' || name === 'speaking'
+}
+
+/** Whether nothing will happen any more. */
+export function isOver({ name }: CallState): boolean {
+  return name === 'ended' || name === 'failed'
+}

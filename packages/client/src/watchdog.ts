@@ -1,0 +1,54 @@
+import type { ErrorCode } from './errors.ts'
+import type { CallState } from './state.ts'
+
+/** How long each thing may take before it counts as failed, in milliseconds. */
+const PATIENCE = {
+  /** OpenAI's answers begin within a second or two; a long one with tools takes longer. */
+  'no-answer': 15_000,
+  /** From the start of an answer's sound to something that can be heard. */
+  'no-sound': 5_000,
+  /** From an event of ours that must be answered to any event of theirs. */
+  'channel-stalled': 10_000,
+} satisfies Partial<Record<ErrorCode, number>>
+
+type Worry = keyof typeof PATIENCE
+
+/** Notices what does not happen. */
+export interface Watchdog {
+  moved(state: CallState): void
+  heard(): void
+  sent(): void
+  received(): void
+}
+
+export function createWatchdog(signal: AbortSignal, bark: (worry: Worry) => void): Watchdog {
+  const timers = new Map<Worry, ReturnType<typeof setTimeout>>()
+  const calm = (worry: Worry) => {
+    clearTimeout(timers.get(worry))
+    timers.delete(worry)
+  }
+  const worry = (about: Worry) => {
+    if (timers.has(about)) return
+    timers.set(
+      about,
+      setTimeout(() => {
+        timers.delete(about)
+        bark(about)
+      }, PATIENCE[about]),
+    )
+  }
+  signal.addEventListener('abort', () => {
+    for (const about of [...timers.keys()]) calm(about)
+  })
+  return {
+    moved({ name }) {
+      if (name === 'thinking') worry('no-answer')
+      else calm('no-answer')
+      if (name === 'speaking') worry('no-sound')
+      else calm('no-sound')
+    },
+    heard: () => calm('no-sound'),
+    sent: () => worry('channel-stalled'),
+    received: () => calm('channel-stalled'),
+  }
+}
