@@ -25,7 +25,7 @@ export function createCall(service: Service, request: CallRequest): Call {
   const { signal } = over
   const stopwatch = createStopwatch()
   const transcribe = createTranscript(line => emit('transcript', line))
-  const reporter = createReporter(service, stopwatch.timings)
+  const reporter = createReporter(service, stopwatch, () => state)
   const watchdog = createWatchdog(signal, code => (code === 'channel-stalled' ? fail(code) : warn(code)))
   let state: CallState = { name: 'idle' }
   let issued: Awaited<ReturnType<typeof getToken>> | undefined
@@ -67,13 +67,13 @@ export function createCall(service: Service, request: CallRequest): Call {
   }
 
   async function getToken() {
-    const token = await stopwatch.time('token_ms', service.token(asked, signal))
+    const token = await stopwatch.time('token_ms', () => service.token(asked, signal))
     reporter.session(token)
     return { token, isFresh: freshness(token) }
   }
 
   async function getMicrophone() {
-    const stream = await stopwatch.time('microphone_ms', openMicrophone(signal))
+    const stream = await stopwatch.time('microphone_ms', () => openMicrophone(signal))
     for (const track of stream.getTracks()) track.onended = () => emit('error', new ParkerError('microphone-missing'))
     return stream
   }
@@ -89,6 +89,7 @@ export function createCall(service: Service, request: CallRequest): Call {
   const connect = once(async () => {
     stopwatch.clicked()
     await prepare()
+    signal.throwIfAborted()
     if (!issued || !microphone) return
     act({ type: 'connect' })
     const { token } = issued.isFresh() ? issued : await getToken()
@@ -161,11 +162,7 @@ export function createCall(service: Service, request: CallRequest): Call {
     for (const track of microphone?.getTracks() ?? []) track.enabled = !on
   }
 
-  function leave(): void {
-    act({ type: 'end', reason: 'page-left' })
-    reporter.flush()
-  }
-  addEventListener('pagehide', leave)
+  addEventListener('pagehide', () => act({ type: 'end', reason: 'page-left' }), { signal })
 
   return {
     get state() {

@@ -1,41 +1,40 @@
 import type { Service } from './service.ts'
-import { type Quality, readQuality } from './stats.ts'
-import type { Feedback, Summary } from './summary.ts'
-import type { Timings } from './timings.ts'
+import type { CallState } from './state.ts'
+import { type CallStats, readStats } from './stats.ts'
+import { type Feedback, type Summary, summarize } from './summary.ts'
+import type { Stopwatch } from './timings.ts'
 import type { Token } from './wire.ts'
 
-/** How often quality is read: what is lost at most when a call ends at once. */
+/** How often statistics are read: what is missing at most when a call ends at once. */
 const POLL_MS = 1000
-/** How long a rating is waited for. */
+/** How long a rating is waited for after the call. */
 const RATING_MS = 60_000
 
 /** Follows a call and reports on it, once. */
 export interface Reporter {
   /** The session to report on. */
   session(token: Token): void
-  /** Reads the connection's quality from now until the signal. */
+  /** Reads statistics from now until the signal, and sees to it that a report goes out. */
   follow(peer: RTCPeerConnection, signal: AbortSignal): void
   summary(): Promise<Summary>
   report(feedback?: Feedback): Promise<void>
-  /** Reports now, if there was a conversation and nobody has yet. */
-  flush(): void
 }
 
-export function createReporter(service: Service, timings: Timings): Reporter {
+export function createReporter(service: Service, stopwatch: Stopwatch, state: () => CallState): Reporter {
   let token: Token | undefined
-  let quality: Quality | undefined
+  let stats: CallStats | undefined
+  let seconds: number | undefined
   let read = async () => {}
   let sent = false
 
-  async function report(feedback: Feedback = {}): Promise<void> {
+  const summaryNow = () => summarize(state(), stopwatch.timings, seconds ?? stopwatch.talkSeconds(), stats)
+
+  async function report(feedback?: Feedback): Promise<void> {
     if (!token || sent) return
     sent = true
-    await service.report(token, { ...timings, ...quality, ...feedback })
+    await service.report(token, { ...summaryNow(), ...feedback })
   }
-
-  function flush(): void {
-    if (timings.connected_ms !== null) report().catch(() => {})
-  }
+  const flush = () => report().catch(() => {})
 
   return {
     session(issued) {
@@ -43,19 +42,20 @@ export function createReporter(service: Service, timings: Timings): Reporter {
     },
     follow(peer, signal) {
       read = async () => {
-        if (!signal.aborted) quality = (await readQuality(peer)) ?? quality
+        if (!signal.aborted) stats = (await readStats(peer)) ?? stats
       }
       const timer = setInterval(read, POLL_MS)
       signal.addEventListener('abort', () => {
+        seconds = stopwatch.talkSeconds()
         clearInterval(timer)
         setTimeout(flush, RATING_MS)
       })
+      addEventListener('pagehide', flush)
     },
     async summary() {
       await read()
-      return { ...timings, ...quality }
+      return summaryNow()
     },
     report,
-    flush,
   }
 }

@@ -1,6 +1,6 @@
 import { type ErrorCode, ParkerError } from './errors.ts'
 import { refusal } from './refusal.ts'
-import type { SessionReport } from './summary.ts'
+import type { CallReport } from './summary.ts'
 import type { Options, Token, TokenRequest } from './wire.ts'
 
 /** How to reach the service. */
@@ -30,7 +30,7 @@ export interface Service {
   /** Ends a call that goes through the service. Outlives the page and tells nothing. */
   hangUp(location: URL, token: Token): void
   /** Posts the report. Outlives the page. */
-  report(token: Token, report: SessionReport): Promise<void>
+  report(token: Token, report: CallReport): Promise<void>
 }
 
 /** Longer than the service's own deadline for a token (10 s), so that its answer comes first. */
@@ -74,6 +74,7 @@ export function createService({ service, authorization, maxWaitSeconds = 0 }: Se
         const wait = error instanceof ParkerError ? error.retryAfter : undefined
         if (wait === undefined || wait > maxWaitSeconds) throw error
         await sleep(wait * 1000, signal)
+        refused = undefined
         return askToken(request, signal)
       }
     },

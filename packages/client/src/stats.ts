@@ -1,32 +1,36 @@
-/** How well Parker's voice arrived, over the whole call. */
-export interface Quality {
-  /** Share of packets that never came, 0 to 1. */
-  loss: number
-  /** Milliseconds. */
+/** How Parker's voice arrived, over the whole call. Absent is what the browser does not tell. */
+export interface CallStats {
+  packets_received: number
+  packets_lost: number
   jitter_ms: number
-  /** Round trip, milliseconds; null where the browser does not tell. */
-  rtt_ms: number | null
-  /** Share of samples that were made up to hide gaps, 0 to 1; gaps while nobody spoke do not count. */
-  concealment: number
+  /** Round trip, the mean of the call. */
+  rtt_ms?: number
+  /** Mean time that sound waited in the browser to even out the network. */
+  jitter_buffer_ms?: number
+  /** Share of samples that were made up to hide gaps, 0 to 1; gaps in silence do not count. */
+  concealed_share: number
 }
 
-/** Reads WebRTC's own account (webrtc-stats, `inbound-rtp` and `candidate-pair`). Undefined before any voice came. */
-export async function readQuality(peer: RTCPeerConnection): Promise<Quality | undefined> {
+/** Reads WebRTC's own account (webrtc-stats: `inbound-rtp`, `candidate-pair`). Undefined before there is any. */
+export async function readStats(peer: RTCPeerConnection): Promise<CallStats | undefined> {
   const all = [...(await peer.getStats()).values()]
   const inbound = all.find(({ type, kind }) => type === 'inbound-rtp' && kind === 'audio')
   if (!inbound) return undefined
-  const pair = all.find(({ type, nominated, state }) => type === 'candidate-pair' && nominated && state === 'succeeded')
-  const { packetsLost = 0, packetsReceived = 0, jitter = 0 } = inbound
-  const { concealedSamples = 0, silentConcealedSamples = 0, totalSamplesReceived = 0 } = inbound
+  const pair = all.find(({ type, nominated }) => type === 'candidate-pair' && nominated)
+  const rtt = pair && mean(pair.totalRoundTripTime, pair.responsesReceived)
+  const buffered = mean(inbound.jitterBufferDelay, inbound.jitterBufferEmittedCount)
+  const concealed = (inbound.concealedSamples ?? 0) - (inbound.silentConcealedSamples ?? 0)
   return {
-    loss: share(packetsLost, packetsLost + packetsReceived),
-    jitter_ms: jitter * 1000,
-    rtt_ms: pair?.currentRoundTripTime === undefined ? null : pair.currentRoundTripTime * 1000,
-    concealment: share(concealedSamples - silentConcealedSamples, totalSamplesReceived),
+    packets_received: inbound.packetsReceived ?? 0,
+    // May be negative: duplicates count as received (RFC 3550).
+    packets_lost: Math.max(0, inbound.packetsLost ?? 0),
+    jitter_ms: (inbound.jitter ?? 0) * 1000,
+    ...(rtt !== undefined && { rtt_ms: rtt * 1000 }),
+    ...(buffered !== undefined && { jitter_buffer_ms: buffered * 1000 }),
+    concealed_share: Math.max(0, mean(concealed, inbound.totalSamplesReceived) ?? 0),
   }
 }
 
-/** Counters may be negative for a moment (RFC 3550 counts duplicates as received). */
-function share(part: number, whole: number): number {
-  return whole > 0 ? Math.max(0, part) / whole : 0
+function mean(sum = 0, count = 0): number | undefined {
+  return count > 0 ? sum / count : undefined
 }

@@ -27,10 +27,11 @@ function refused({ type, code, message }: Told): ParkerError | undefined {
 
 interface Response {
   status?: unknown
-  status_details?: { reason?: unknown; error?: Told }
+  status_details?: { reason?: unknown; error?: Told } | null
 }
 
-function unfinished({ status, status_details: { reason, error = {} } = {} }: Response): ParkerError | undefined {
+function unfinished({ status, status_details }: Response): ParkerError | undefined {
+  const { reason, error = {} } = status_details ?? {}
   const filtered = status === 'incomplete' && reason === 'content_filter'
   if (status !== 'failed' && !filtered) return undefined
   const detail = String(error.message ?? error.code ?? reason ?? status)

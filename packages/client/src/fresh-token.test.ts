@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { freshness } from './fresh-token.ts'
+import type { Token } from './wire.ts'
+
+it('a token ages by the seconds it was given, whatever the browser’s clock says', t => {
+  t.mock.timers.enable({ apis: ['Date'], now: Date.UTC(1999, 0) })
+  const isFresh = freshness({ expires_in: 60, expires_at: 946_684_800 } as Token)
+  assert.ok(isFresh())
+  t.mock.timers.tick(45_000)
+  assert.ok(isFresh())
+  t.mock.timers.tick(10_000)
+  assert.ok(!isFresh())
+})

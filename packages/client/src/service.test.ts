@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, it } from 'node:test'
+import { ParkerError } from './errors.ts'
+import { createService, type ServiceSetup } from './service.ts'
+import type { Token } from './wire.ts'
+
+type Behave = (request: IncomingMessage, response: ServerResponse) => void
+
+const stops: (() => void)[] = []
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop()
+})
+
+/** A client of a server that does as told, and what the server was asked. */
+async function serviceThat(behave: Behave, setup: Partial<ServiceSetup> = {}) {
+  const asked: IncomingMessage[] = []
+  const server = createServer((request, response) => {
+    asked.push(request)
+    behave(request, response)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  stops.push(() => server.close().closeAllConnections())
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { service: createService({ service: url, ...setup }), asked, url }
+}
+
+const refusing =
+  (status: number, type: string, headers: Record<string, string> = {}): Behave =>
+  (_request, response) => {
+    response.writeHead(status, { 'content-type': 'application/json', 'x-request-id': 'req-1', ...headers })
+    response.end(JSON.stringify({ error: { code: status, type, message: 'Because.' } }))
+  }
+
+const granting: Behave = (_request, response) => response.end('{"client_secret":"ek_1"}')
+const { signal } = new AbortController()
+
+/** The error that it ends with. */
+async function errorOf(work: Promise<unknown>): Promise<ParkerError> {
+  const error = await work.then(
+    () => assert.fail('it should not have worked'),
+    (thrown: unknown) => thrown,
+  )
+  assert.ok(error instanceof ParkerError, String(error))
+  return error
+}
+
+describe('a refusal by the service', () => {
+  const REFUSALS = [
+    [401, 'unauthenticated', 'unauthenticated'],
+    [403, 'origin_not_allowed', 'origin-refused'],
+    [403, 'content_flagged', 'openai-refused'],
+    [422, 'validation_failed', 'bad-request'],
+    [422, 'model_unavailable', 'openai-refused'],
+    [429, 'rate_limited', 'rate-limited'],
+    [429, 'budget_exhausted', 'budget'],
+    [500, 'internal', 'service-failed'],
+    [502, 'upstream_unavailable', 'overloaded'],
+    [503, 'insufficient_quota', 'budget'],
+    [503, 'circuit_open', 'overloaded'],
+    [418, 'never_heard_of', 'service-failed'],
+  ] as const
+
+  for (const [status, type, code] of REFUSALS)
+    it(`with ${status} ${type} is ${code}`, async () => {
+      const { service } = await serviceThat(refusing(status, type))
+      const error = await errorOf(service.token({}, signal))
+      assert.deepEqual([error.code, error.status, error.detail, error.requestId], [code, status, 'Because.', 'req-1'])
+      assert.match(error.message, /^[A-Z].*\.$/)
+    })
+
+  it('may have any body at all', async () => {
+    for (const body of ['', 'null', '{"error":"no"}', '<html>', '{"error":{"message":7}}']) {
+      const { service } = await serviceThat((_, response) => response.writeHead(503).end(body))
+      assert.equal((await errorOf(service.token({}, signal))).code, 'overloaded')
+    }
+  })
+})
+
+describe('Retry-After', () => {
+  it('is told, and until then the service is left in peace', async () => {
+    const { service, asked } = await serviceThat(refusing(429, 'rate_limited', { 'retry-after': '60' }))
+    const first = await errorOf(service.token({}, signal))
+    const second = await errorOf(service.token({}, signal))
+    assert.equal(asked.length, 1)
+    assert.deepEqual([first.retryAfter, second.code], [60, 'rate-limited'])
+    assert.ok(second.retryAfter && second.retryAfter > 50 && second.retryAfter <= 60)
+    assert.ok(second.retryAt && second.retryAt > performance.now() + 50_000)
+  })
+
+  it('is waited for once where that was asked for', async () => {
+    let times = 0
+    const behave: Behave = (request, response) =>
+      (times++ === 0 ? refusing(429, 'rate_limited', { 'retry-after': '1' }) : granting)(request, response)
+    const { service, asked } = await serviceThat(behave, { maxWaitSeconds: 5 })
+    assert.equal((await service.token({}, signal)).client_secret, 'ek_1')
+    assert.equal(asked.length, 2)
+  })
+
+  it('is not waited for where it is longer, and a wait ends with the call', async () => {
+    const slow = await serviceThat(refusing(429, 'rate_limited', { 'retry-after': '60' }), { maxWaitSeconds: 5 })
+    assert.equal((await errorOf(slow.service.token({}, signal))).retryAfter, 60)
+    const waiting = await serviceThat(refusing(429, 'rate_limited', { 'retry-after': '60' }), { maxWaitSeconds: 90 })
+    await assert.rejects(waiting.service.token({}, AbortSignal.timeout(100)), { name: 'TimeoutError' })
+  })
+})
+
+describe('a service that cannot be read', () => {
+  it('is unreachable where nobody listens', async () => {
+    const { url } = await serviceThat(granting)
+    for (const stop of stops.splice(0)) stop()
+    assert.equal((await errorOf(createService({ service: url }).token({}, signal))).code, 'service-unreachable')
+  })
+
+  it('refuses the page where its health can be asked for', async () => {
+    const { service } = await serviceThat((request, response) => {
+      if (request.url === '/healthz') response.end()
+      else request.destroy()
+    })
+    assert.equal((await errorOf(service.token({}, signal))).code, 'origin-refused')
+  })
+})
+
+describe('what is sent', () => {
+  it('carries the authorization that the page gives, anew each time', async () => {
+    let times = 0
+    const { service, asked } = await serviceThat(granting, { authorization: async () => `Bearer jwt-${++times}` })
+    await service.token({}, signal)
+    await service.token({}, signal)
+    assert.deepEqual(
+      asked.map(({ headers }) => headers.authorization),
+      ['Bearer jwt-1', 'Bearer jwt-2'],
+    )
+  })
+
+  it('hangs up at the service only, never at another place', async () => {
+    const behave: Behave = (_request, response) =>
+      response.writeHead(201, { location: '/v1/realtime/calls/rtc_1' }).end('v=0')
+    const ours = await serviceThat(behave)
+    const theirs = await serviceThat(behave)
+    const token = (url: string) => ({ client_secret: 'ek_1', web_rtc_url: `${url}/v1/realtime/calls` }) as Token
+    const { location, answer } = await ours.service.placeCall(token(ours.url), 'v=0', signal)
+    assert.deepEqual([location?.href, answer], [`${ours.url}/v1/realtime/calls/rtc_1`, 'v=0'])
+    assert.equal((await ours.service.placeCall(token(theirs.url), 'v=0', signal)).location, undefined)
+    assert.equal(theirs.asked[0]?.headers.authorization, 'Bearer ek_1')
+  })
+})
