@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ask, askToken } from './harness/ask.ts'
 import { ALLOWED_ORIGIN, assertFailure, assertReadableBy, assertUnreadable } from './harness/failures.ts'
 import { openMetrics } from './harness/prometheus.ts'
@@ -8,6 +9,8 @@ import { report, reportKey } from './harness/reports.ts'
 import { type RunningService, startService } from './harness/service.ts'
 import { startUpstream, type Upstream } from './harness/upstream.ts'
 
+const ADMIN_TOKEN = 'operators-only-0123456789'
+const OPERATOR = { authorization: `Bearer ${ADMIN_TOKEN}` }
 const FROM_ESPN = { origin: ALLOWED_ORIGIN }
 const COMMENT = 'Parker never lets me finish; wombats.'
 const FULL = {
@@ -81,6 +84,19 @@ describe('a report on a call', () => {
     await report(service.url, { ended: 'connection_lost' }, {}, reportKey({ voice: 'sage', difficulty: 'expert' }))
     const metrics = openMetrics((await ask(`${service.url}/metrics`)).text)
     assert.equal(metrics.value('parker_voice_reports_total', labels), 1)
+  })
+
+  it('makes times, score and rating metrics, in seconds', async () => {
+    await report(service.url, FULL, {}, reportKey({ voice: 'alloy' }))
+    const metrics = openMetrics((await ask(`${service.url}/metrics`)).text)
+    const labels = { model: 'gpt-realtime', voice: 'alloy', difficulty: 'easy' }
+    const value = (name: string, more = {}) => metrics.value(name, { ...labels, ...more })
+    assert.equal(value('parker_voice_connect_duration_seconds_sum'), 0.412)
+    assert.equal(value('parker_voice_first_audio_seconds_sum'), 0.6905)
+    assert.equal(value('parker_voice_turn_gap_seconds_count'), 3)
+    assert.equal(value('parker_voice_ratings_total', { rating: '5' }), 1)
+    const mos = value('parker_voice_mos_sum') ?? 0
+    assert.ok(mos > 4.2 && mos < 4.41, `${mos}`)
   })
 
   it('is taken once a session', async () => {
@@ -191,7 +207,7 @@ describe('reports with Redis', () => {
   let pair: RunningService[]
   before(async () => {
     redis = await startRedis()
-    const settings = { OPENAI_BASE_URL: upstream.baseUrl, REDIS_URL: redis.url }
+    const settings = { OPENAI_BASE_URL: upstream.baseUrl, REDIS_URL: redis.url, ADMIN_TOKEN }
     pair = await Promise.all([startService(settings), startService(settings)])
   })
   after(async () => {
@@ -209,6 +225,29 @@ describe('reports with Redis', () => {
     assert.equal(await redis.ask('GET', name), '1')
     const left = Number(await redis.ask('TTL', name))
     assert.ok(left > 3600 && left <= 6000, `${left} s`)
+  })
+
+  it('and credentials are told by each instance for all of them, and Redis gets no more than names and counts', async () => {
+    const [one, other] = pair as [RunningService, RunningService]
+    await askToken(one.url, { voice: 'marin', mode: 'hot_take' })
+    await report(one.url, FULL, {}, reportKey({ voice: 'marin' }))
+    await askToken(other.url, { voice: 'marin', instructions: 'Be a wombat.' })
+    const read = async () => (await ask(`${other.url}/v1/voice/metrics`, { headers: OPERATOR })).json
+    // An instance writes every ten seconds.
+    while ((await read()).windows.last_hour.by_voice.marin.requests < 2) await sleep(200)
+    const { instances, windows, by_voice } = await read()
+    assert.equal(instances, 2)
+    assert.equal(by_voice.marin.requests, 1, 'since start each instance counts for itself')
+    for (const window of ['last_5_minutes', 'last_hour', 'last_day']) {
+      const { requests, mint_ms, satisfaction } = windows[window].by_voice.marin
+      assert.deepEqual([requests, mint_ms.count, satisfaction.count], [2, 2, 1], window)
+    }
+    const keys = (await redis.ask('KEYS', 'parker:voice:*')).split('\n')
+    for (const key of keys) {
+      assert.match(key, /^parker:voice:(minute|hour):\d+$/)
+      assert.ok(Number(await redis.ask('TTL', key)) > 0, key)
+      assert.doesNotMatch(await redis.ask('HVALS', key), /wombat|sess_|ek_|rk_/)
+    }
   })
 
   it('are still taken once by each instance while Redis is away', async () => {

@@ -4,6 +4,7 @@ import { enableCompileCache, flushCompileCache } from 'node:module'
 enableCompileCache(process.argv[2])
 await import('./src/main.ts')
 // Loaded on demand, where the settings ask for them.
-for (const module of ['identity/jwt', 'limits/shared-rates', 'store/redis']) await import(`./src/${module}.ts`)
+for (const module of ['identity/jwt', 'limits/shared-rates', 'store/redis', 'voice/sharing'])
+  await import(`./src/${module}.ts`)
 flushCompileCache()
 process.exit(0)

@@ -74,7 +74,7 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
   tokenRoute(app, service)
   optionsRoute(app, config, clock)
   voiceReportsRoute(app, service)
-  voiceMetricsRoute(app, service.stats, service.startedAt)
+  voiceMetricsRoute(app, service)
   selfCheckRoute(app, config)
   rootRoute(app, service.pool.stats)
   healthRoute(app, service.openai.health)

@@ -35,6 +35,7 @@ export async function serve(config: Config, log: Log, stop: Promise<void>, exten
   await drain(app.server, unused, config.SHUTDOWN_GRACE_SECONDS * 1000)
   stopProbing()
   await service.openai.close()
+  service.sharing?.stop()
   service.store?.close()
   service.lag.stop()
   log.logger.info('Stopped.')

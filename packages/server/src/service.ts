@@ -20,7 +20,9 @@ import { type ReadReportKey, reportKeyReader, reportKeySigner, type SignReportKe
 import type { Store } from './store/redis.ts'
 import { type OpenAi, openAi } from './upstream/openai.ts'
 import { scrub } from './upstream/scrub.ts'
+import type { VoiceSharing } from './voice/sharing.ts'
 import { type VoiceStats, voiceStats } from './voice/stats.ts'
+import { type ReadWindow, windowReader } from './voice/windows.ts'
 
 /** Everything the application stands on, put together once. */
 export interface Service {
@@ -42,6 +44,9 @@ export interface Service {
   rates: Rates
   lag: LagMeter
   stats: VoiceStats
+  /** Null where nothing is shared. */
+  sharing: VoiceSharing | null
+  readWindow: ReadWindow
   metrics: Metrics
   events: Events
 }
@@ -50,7 +55,7 @@ export interface Service {
 const BAD_JWTS_PER_MINUTE = 10
 
 export async function createService(config: Config, clock: Clock, logger: Logger): Promise<Service> {
-  const stats = voiceStats()
+  const stats = voiceStats(clock.now)
   const hashClient = clientHasher(config.CLIENT_HASH_SECRET)
   const metrics = createMetrics({
     openAiConnected: () => openai.health.connected,
@@ -69,6 +74,7 @@ export async function createService(config: Config, clock: Clock, logger: Logger
     },
   })
   const store = await createStore(config, clock, events)
+  const sharing = await createSharing(config, stats, store, clock)
   const reportSecret = deriveSecret(config.CLIENT_HASH_SECRET, 'report-key')
   const pool = config.POOL_ENABLED ? secretPool(config, openai, clock) : noPool()
   return {
@@ -96,6 +102,8 @@ export async function createService(config: Config, clock: Clock, logger: Logger
     rates: await createRates(config, clock, store, hashClient, events),
     lag: lagMeter(clock.mono),
     stats,
+    sharing,
+    readWindow: windowReader(stats, sharing),
     metrics,
     events,
   }
@@ -113,6 +121,18 @@ async function createStore({ REDIS_URL }: Config, clock: Clock, events: Events):
   if (!REDIS_URL) return null
   const { connectStore } = await import('./store/redis.ts')
   return connectStore(REDIS_URL, clock, events.storeChanged)
+}
+
+/** Where there are no operators nobody could read what is shared. */
+async function createSharing(
+  config: Config,
+  stats: VoiceStats,
+  store: Store | null,
+  clock: Clock,
+): Promise<VoiceSharing | null> {
+  if (!store || !config.ADMIN_TOKEN) return null
+  const { shareVoiceStats } = await import('./voice/sharing.ts')
+  return shareVoiceStats(stats, store, clock.now)
 }
 
 async function createRates(

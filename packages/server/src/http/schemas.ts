@@ -131,17 +131,45 @@ export const optionsReply = object({
   modes: list(object(choice)),
 })
 
-const percentile: Schema = { type: ['number', 'null'] }
+const orNothing: Schema = { type: ['number', 'null'] }
+const percentiles = object({ count: count(), p50: orNothing, p95: orNothing, p99: orNothing })
 const figures = object({
-  requests: count(),
-  mint_ms: object({ count: count(), p50: percentile, p95: percentile, p99: percentile }),
+  requests: count('Credentials handed out.'),
+  mint_ms: percentiles,
+  reports: count('Reports on calls.'),
+  click_to_connected_ms: percentiles,
+  first_audio_ms: percentiles,
+  turn_gap_ms: percentiles,
+  quality: object({
+    count: count('Calls with an estimate.'),
+    mos_mean: {
+      ...orNothing,
+      description: "Mean opinion score by the E-model, 1 to 4.41: the network's part of quality.",
+    },
+    mos_p10: { ...orNothing, description: 'A tenth of the calls were not above this.' },
+  }),
+  satisfaction: object({
+    count: count('Ratings.'),
+    mean: { ...orNothing, description: '1 to 5.' },
+    stars: { ...list(count()), description: 'How many gave 1, 2, 3, 4 and 5.' },
+  }),
 })
-
-export const voiceMetricsReply = object({
-  since: time,
+const figureTables = {
   by_voice: table(figures),
   by_model: table(figures),
   by_difficulty: table(figures),
+  by_mode: table(figures),
+}
+
+export const voiceMetricsReply = object({
+  since: time,
+  ...figureTables,
+  instances: count('That shared what they counted in the last five minutes.'),
+  windows: object({
+    last_5_minutes: object(figureTables),
+    last_hour: object(figureTables),
+    last_day: object(figureTables),
+  }),
 })
 
 const verdict = names(['allowed', 'absent', 'missing', 'not_allowed'])

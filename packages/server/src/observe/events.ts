@@ -1,10 +1,9 @@
 import type { HashClient } from '../identity/client-hash.ts'
-import type { ReportSubject } from '../report-key.ts'
 import type { OpenAiEvents } from '../upstream/openai.ts'
-import type { CallReport } from '../voice/report.ts'
 import type { VoiceStats } from '../voice/stats.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
+import { reportEvent } from './report-event.ts'
 
 /** What is known of a request when its answer has gone out. */
 export interface RequestEnd {
@@ -94,6 +93,7 @@ export function createEvents(
       const { model, voice, difficulty } = line
       metrics.tokens.inc({ model, voice, difficulty, mode: line.mode ?? 'none', pool: line.pool_hit ? 'hit' : 'miss' })
       metrics.ownSeconds.observe(Math.max(0, issue.totalMs - line.openai_ms) / 1000)
+      if (!line.pool_hit) metrics.mintSeconds.observe({ model, voice, difficulty }, line.openai_ms / 1000)
       stats.issued(line, line.pool_hit ? undefined : line.openai_ms)
       logger.info(
         {
@@ -108,14 +108,7 @@ export function createEvents(
       )
     },
 
-    /** How a call was, as its client tells; the comment goes nowhere from here. */
-    callReported(requestId: string, { sessionId, issuedAt: _issuedAt, ...kind }: ReportSubject, report: CallReport) {
-      const { stats, times: { turn_gaps_ms: gaps, ...times } = {}, comment, ...rest } = report
-      metrics.reports.inc({ ...kind, mode: kind.mode ?? 'none', ended: report.ended ?? 'unknown' })
-      const told = { ...rest, ...times, turns: gaps?.length, turn_gap_ms: gaps && median(gaps), ...stats }
-      const line = { request_id: requestId, session_id: sessionId, ...kind, ...told, commented: comment !== undefined }
-      logger.info(line, 'voice_report')
-    },
+    callReported: reportEvent(logger, metrics, stats),
 
     /** A forwarded header under `TRUST_PROXY=none`: said once, since it means that clients share one rate limit. */
     forwardingIgnored() {
@@ -164,11 +157,6 @@ export function createEvents(
 
 function round(milliseconds: number): number {
   return Math.round(milliseconds * 100) / 100
-}
-
-/** Undefined of nothing. */
-function median(values: readonly number[]): number | undefined {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
 }
 
 /** An error for the log: its scrubbed message and where it was thrown, without its properties, which could hold anything. */

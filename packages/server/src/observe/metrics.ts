@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { PoolStats } from '../pool/pool.ts'
 import { VERSION } from '../version.ts'
+import { voiceMetrics } from './voice-metrics.ts'
 
 /** Read when Prometheus asks. */
 export interface Gauges {
@@ -90,12 +91,7 @@ export function createMetrics(gauges: Gauges) {
       labelNames: ['model', 'voice', 'difficulty', 'mode', 'pool'],
       registers,
     }),
-    reports: new Counter({
-      name: 'parker_voice_reports_total',
-      help: 'Reports on calls.',
-      labelNames: ['model', 'voice', 'difficulty', 'mode', 'ended'],
-      registers,
-    }),
+    ...voiceMetrics(registers),
     ratedAlone: new Counter({
       name: 'parker_store_fallbacks_total',
       help: 'Requests counted in memory, at half of each limit, because the store was away.',

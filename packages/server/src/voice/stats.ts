@@ -1,66 +1,122 @@
-import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
+import { estimateMos } from './mos.ts'
+import type { CallReport } from './report.ts'
+import {
+  emptyTables,
+  forEachTally,
+  mergeTables,
+  type SessionKind,
+  type TableFigures,
+  type Tables,
+  tableFigures,
+} from './tables.ts'
+import { type Measure, measure, rate } from './tally.ts'
 
-/** What is counted for one voice, model or difficulty. */
-interface Tally {
-  requests: number
-  /** Mint times, whole milliseconds. */
-  mints: RecordableHistogram
-}
+/** The stretches of time that are told, in minutes. */
+export const WINDOWS = { last_5_minutes: 5, last_hour: 60, last_day: 1440 } as const
+export type WindowName = keyof typeof WINDOWS
 
-/** The figures of one voice, model or difficulty, as `/v1/voice/metrics` tells them. */
-export interface VoiceFigures {
-  requests: number
-  mint_ms: { count: number; p50: number | null; p95: number | null; p99: number | null }
+/** A stretch of time with what was counted in it: a minute or an hour since 1970, by its number. */
+export interface Slot {
+  unit: 'minute' | 'hour'
+  index: number
+  tables: Tables
 }
 
 export interface VoiceStats {
   /** Counts one credential handed out; `mintMs` is absent when it came from the pool. */
-  issued(session: { model: string; voice: string; difficulty: string }, mintMs: number | undefined): void
-  figures(): Record<'by_voice' | 'by_model' | 'by_difficulty', Record<string, VoiceFigures>>
+  issued(kind: SessionKind, mintMs: number | undefined): void
+  reported(kind: SessionKind, report: CallReport): void
+  /** Since start. */
+  figures(): TableFigures
+  /** The slots that make up a window, the unfinished ones included. */
+  slots(window: WindowName): Slot[]
 }
 
-/** Mint times end with the deadline; ten minutes is the longest that can be set. */
-const LONGEST_MS = 600_000
+export const MINUTE_MS = 60_000
+const MINUTES_KEPT = 60
+const HOURS_KEPT = 24
 
-/** Counts since start. Names come from the allowed lists, so the tables are bounded. */
-export function voiceStats(): VoiceStats {
-  const tables = {
-    voice: new Map<string, Tally>(),
-    model: new Map<string, Tally>(),
-    difficulty: new Map<string, Tally>(),
+/** What of a report is measured. A call's turns count one by one. */
+const REPORTED: Record<Exclude<Measure, 'mint_ms'>, (report: CallReport) => (number | undefined)[]> = {
+  click_to_connected_ms: ({ times }) => [times?.click_to_connected_ms],
+  first_audio_ms: ({ times }) => [times?.connected_to_first_audio_ms],
+  turn_gap_ms: ({ times }) => times?.turn_gaps_ms ?? [],
+  mos: ({ stats }) => [stats && estimateMos(stats)],
+}
+
+/**
+ * Counts into the minute that is now. A minute that is over is added to its hour and to what is counted since start, so
+ * that a request costs one minute's counters whatever is told later. `now` in milliseconds since 1970; should it step
+ * back, the newest minute goes on.
+ */
+export function voiceStats(now: () => number): VoiceStats {
+  const minutes = new Map<number, Tables>()
+  const hours = new Map<number, Tables>()
+  const over = emptyTables()
+  let newest = minuteOf(now())
+  let current = emptyTables()
+
+  function tablesNow(): Tables {
+    const minute = minuteOf(now())
+    if (minute > newest) turn(minute)
+    return current
   }
+
+  function turn(minute: number): void {
+    const hour = hourOf(newest)
+    const tables = hours.get(hour) ?? emptyTables()
+    mergeTables(tables, current)
+    mergeTables(over, current)
+    hours.set(hour, tables)
+    minutes.set(newest, current)
+    newest = minute
+    current = emptyTables()
+    dropBefore(minutes, minute - MINUTES_KEPT + 1)
+    dropBefore(hours, hourOf(minute) - HOURS_KEPT + 1)
+  }
+
   return {
-    issued(session, mintMs) {
-      for (const [kind, table] of Object.entries(tables)) {
-        const tally = tallyOf(table, session[kind as keyof typeof tables])
+    issued(kind, mintMs) {
+      forEachTally(tablesNow(), kind, tally => {
         tally.requests++
-        if (mintMs !== undefined) tally.mints.record(Math.min(LONGEST_MS, Math.max(1, Math.round(mintMs))))
-      }
+        if (mintMs !== undefined) measure(tally, 'mint_ms', mintMs)
+      })
     },
-    figures: () => ({
-      by_voice: figuresOf(tables.voice),
-      by_model: figuresOf(tables.model),
-      by_difficulty: figuresOf(tables.difficulty),
-    }),
+    reported(kind, report) {
+      forEachTally(tablesNow(), kind, tally => {
+        tally.reports++
+        if (report.rating !== undefined) rate(tally, report.rating)
+        for (const [name, valuesOf] of Object.entries(REPORTED))
+          for (const value of valuesOf(report)) if (value !== undefined) measure(tally, name as Measure, value)
+      })
+    },
+    figures() {
+      const all = emptyTables()
+      // First, since it may move a minute to what is over.
+      mergeTables(all, tablesNow())
+      mergeTables(all, over)
+      return tableFigures(all)
+    },
+    slots(window) {
+      const unfinished: Slot = { unit: 'minute', tables: tablesNow(), index: newest }
+      const [unit, table] = window === 'last_day' ? (['hour', hours] as const) : (['minute', minutes] as const)
+      const first = window === 'last_day' ? 0 : newest - WINDOWS[window] + 1
+      const finished = [...table]
+        .filter(([index]) => index >= first)
+        .map(([index, tables]) => ({ unit, index, tables }))
+      return [...finished, unfinished]
+    },
   }
 }
 
-function tallyOf(table: Map<string, Tally>, name: string): Tally {
-  let tally = table.get(name)
-  if (!tally) {
-    tally = { requests: 0, mints: createHistogram({ lowest: 1, highest: LONGEST_MS, figures: 2 }) }
-    table.set(name, tally)
-  }
-  return tally
+export function minuteOf(milliseconds: number): number {
+  return Math.floor(milliseconds / MINUTE_MS)
 }
 
-function figuresOf(table: Map<string, Tally>): Record<string, VoiceFigures> {
-  return Object.fromEntries(
-    [...table].map(([name, { requests, mints }]) => [name, { requests, mint_ms: percentiles(mints) }]),
-  )
+export function hourOf(minute: number): number {
+  return Math.floor(minute / 60)
 }
 
-function percentiles(histogram: RecordableHistogram) {
-  const at = (percent: number) => (histogram.count === 0 ? null : histogram.percentile(percent))
-  return { count: histogram.count, p50: at(50), p95: at(95), p99: at(99) }
+function dropBefore(table: Map<number, unknown>, first: number): void {
+  for (const index of table.keys()) if (index < first) table.delete(index)
 }

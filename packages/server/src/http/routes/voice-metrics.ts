@@ -1,17 +1,26 @@
 import type { FastifyInstance } from 'fastify'
 import type { VoiceStats } from '../../voice/stats.ts'
+import { allWindows, type ReadWindow } from '../../voice/windows.ts'
 import { errorReplies, voiceMetricsReply } from '../schemas.ts'
 
-/** `GET /v1/voice/metrics`: how often each voice, model and difficulty was asked for, and how long its mints took. */
-export function voiceMetricsRoute(app: FastifyInstance, stats: VoiceStats, since: Date): void {
+interface VoiceMetricsRoute {
+  stats: VoiceStats
+  readWindow: ReadWindow
+  startedAt: Date
+}
+
+/** `GET /v1/voice/metrics`: how each voice, model, difficulty and mode does: asked for, minted, heard, liked. */
+export function voiceMetricsRoute(app: FastifyInstance, { stats, readWindow, startedAt }: VoiceMetricsRoute): void {
   app.get('/v1/voice/metrics', {
     config: { access: 'operator' },
     schema: {
       operationId: 'getVoiceMetrics',
-      summary: 'Counts and mint times by voice, model and difficulty',
+      summary: 'Requests, times, quality and satisfaction by voice, model, difficulty and mode',
+      description:
+        'The tables at the top are of this instance since its start. `windows` are of the last minutes, hour and day, of all instances where they share a store.',
       security: [{ operator: [] }],
       response: { 200: voiceMetricsReply, ...errorReplies(['unauthenticated', 'not_found']) },
     },
-    handler: async () => ({ since: since.toISOString(), ...stats.figures() }),
+    handler: async () => ({ since: startedAt.toISOString(), ...stats.figures(), ...(await allWindows(readWindow)) }),
   })
 }

@@ -39,7 +39,7 @@ export function voiceReportsRoute(app: FastifyInstance, parts: ReportsRoute): vo
       const subject = request.facts.report as ReportSubject
       if (!(await parts.reports.claim(subject.sessionId)))
         throw refusal('ticket_used', 'This session was reported on before; a report_key works once.')
-      parts.events.callReported(request.id, subject, request.body)
+      parts.events.callReported({ requestId: request.id, subject, report: request.body })
       return reply.code(204).send()
     },
   })
