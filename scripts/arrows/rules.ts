@@ -41,6 +41,11 @@ export const WALLS: readonly Wall[] = [
     because: 'the emulator stands on its own, so that it cannot share the mistakes of what it tests',
   },
   {
+    from: /^packages\/emulator\/(?!src\/media\/connection\.ts$)/,
+    to: /^werift$/,
+    because: 'media/connection.ts alone knows which WebRTC it is',
+  },
+  {
     from: /^packages\/server\//,
     to: /^(packages\/(?!server\/)|(demo|bench|scripts)\/|@parker\/)/,
     because: 'the server knows nothing of what is built around it',

@@ -5,9 +5,9 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { CHROMIUM, findPart } from '../run/parts.ts'
 
 /** Names that lead to this machine; all others lead nowhere, so a test cannot come to depend on the network. */
-const HOSTS = ['www.espn.com', 'malicious-site.com', 'parker.test']
+const HOSTS = ['localhost', 'www.espn.com', 'malicious-site.com', 'parker.test']
 
-const ARGUMENTS = [
+const ARGUMENTS: readonly string[] = [
   '--headless=new',
   '--no-sandbox',
   '--disable-gpu',
@@ -20,10 +20,34 @@ const ARGUMENTS = [
 ]
 
 /** Starts the real Chromium, headless, with a profile of its own in the temporary folder. */
-export async function openBrowser(): Promise<Browser> {
-  const executablePath = findPart(CHROMIUM, process.env)
-  if (!executablePath) throw new Error(`no Chromium: set CHROMIUM, or install the package ${CHROMIUM.package}`)
-  return chromium.launch({ executablePath, args: ARGUMENTS })
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: chromiumPath(), args: [...ARGUMENTS] })
+}
+
+/**
+ * Starts it with a microphone that plays a WAV (48 kHz mono, 16 bit; `speechWav()` makes one) from its beginning each
+ * time a page opens it, and without questions. Pages that want it must be on localhost: others are no secure context.
+ */
+export function openVoiceBrowser(wav: string, how: 'once' | 'over and over' = 'once'): Promise<Browser> {
+  return chromium.launch({ executablePath: chromiumPath(), args: [...ARGUMENTS, ...voiceArguments(wav, how)] })
+}
+
+/** What gives a browser its microphone. */
+function voiceArguments(wav: string, how: 'once' | 'over and over' = 'once'): string[] {
+  return [
+    '--use-fake-device-for-media-stream',
+    '--use-fake-ui-for-media-stream',
+    `--use-file-for-fake-audio-capture=${wav}${how === 'once' ? '%noloop' : ''}`,
+    '--autoplay-policy=no-user-gesture-required',
+    // A machine may have no other interface.
+    '--allow-loopback-in-peer-connection',
+  ]
+}
+
+function chromiumPath(): string {
+  const path = findPart(CHROMIUM, process.env)
+  if (!path) throw new Error(`no Chromium: set CHROMIUM, or install the package ${CHROMIUM.package}`)
+  return path
 }
 
 /** A page of somebody's site. */

@@ -1,0 +1,54 @@
+import { fileURLToPath } from 'node:url'
+import type { BrowserContext, Page } from 'playwright-core'
+
+const SCRIPT = fileURLToPath(new URL('page/listening.js', import.meta.url))
+
+/** Speech here measures 0.05 to 0.15, silence 0.000. */
+const AUDIBLE_RMS = 0.02
+const SILENT_RMS = 0.002
+
+/** What the page heard at a time of its own clock: RMS, 0 to 1. */
+export interface Level {
+  atMs: number
+  rms: number
+}
+
+/** Of the page's newest peer connection, from `getStats()`. */
+export interface CallStats {
+  /** `connectionState`, or `none` where the page has no connection. */
+  state: string
+  packetsReceived: number
+  packetsLost: number
+  /** Samples at 48 kHz made up for lost ones, where there was sound. */
+  concealedSamples: number
+  jitterSeconds: number
+  totalAudioEnergy: number
+  packetsSent: number
+}
+
+/** Measures what pages hear, whatever their code is: call before they are opened. */
+export async function listenIn(pages: Page | BrowserContext): Promise<void> {
+  await pages.addInitScript({ path: SCRIPT })
+}
+
+/** Waits until the page hears something. @throws after `timeoutMs` */
+export async function waitForSound(page: Page, timeoutMs = 20_000): Promise<void> {
+  const heard = `listening.levels.slice(-3).filter(({ rms }) => rms >= ${AUDIBLE_RMS}).length === 3`
+  await page.waitForFunction(heard, undefined, { timeout: timeoutMs, polling: 20 })
+}
+
+/** Waits until the page has heard nothing for `forMs`. @throws after `timeoutMs` */
+export async function waitForSilence(page: Page, forMs = 500, timeoutMs = 20_000): Promise<void> {
+  const count = Math.ceil(forMs / 20)
+  const quiet = `listening.levels.length >= ${count} && listening.levels.slice(-${count}).every(({ rms }) => rms < ${SILENT_RMS})`
+  await page.waitForFunction(quiet, undefined, { timeout: timeoutMs, polling: 20 })
+}
+
+/** The last minute, every 20 ms. */
+export function levelsOf(page: Page): Promise<Level[]> {
+  return page.evaluate('listening.levels')
+}
+
+export function statsOf(page: Page): Promise<CallStats> {
+  return page.evaluate('listening.stats()')
+}
