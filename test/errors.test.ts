@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
-import { pino } from 'pino'
 import { buildApp } from '../packages/server/src/app.ts'
 import { systemClock } from '../packages/server/src/clock.ts'
 import { decideConfig } from '../packages/server/src/config/config.ts'
 import { ERRORS, type ErrorType } from '../packages/server/src/errors.ts'
 import { answerBrokenMessage } from '../packages/server/src/http/broken-messages.ts'
+import { createLogger } from '../packages/server/src/observe/log.ts'
 import { createService } from '../packages/server/src/service.ts'
 import { type Answered, ask, askToken } from './harness/ask.ts'
 import {
@@ -110,7 +110,7 @@ async function oneTooMany(): Promise<Answered> {
 async function unforeseen(): Promise<Answered> {
   const decision = decideConfig({ ...BASE_SETTINGS, OPENAI_BASE_URL: upstream.baseUrl, POOL_ENABLED: 'false' })
   assert.ok('config' in decision)
-  const service = await createService(decision.config, systemClock, pino({ level: 'silent' }))
+  const service = await createService(decision.config, systemClock, createLogger('silent', { write() {} }))
   const app = await buildApp({
     ...service,
     issue: () => Promise.reject(new TypeError(`cannot read properties of undefined, Bearer ${API_KEY}`)),

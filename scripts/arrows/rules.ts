@@ -92,7 +92,7 @@ export const WALLS: readonly Wall[] = [
   },
   {
     from: serverExcept('observe/'),
-    to: /^(pino|pino-pretty)$/,
+    to: /^pino-pretty$/,
     because: 'logs are made in observe/',
   },
   {

@@ -1,14 +1,14 @@
-import { pino } from 'pino'
 import { buildApp } from '../../packages/server/src/app.ts'
 import { systemClock } from '../../packages/server/src/clock.ts'
 import { decideConfig } from '../../packages/server/src/config/config.ts'
+import { createLogger } from '../../packages/server/src/observe/log.ts'
 import { createService } from '../../packages/server/src/service.ts'
 
 /** The OpenAPI document that a service with default settings serves at `/openapi.json`. */
 export async function openApiDocument(): Promise<string> {
   const decision = decideConfig({ OPENAI_API_KEY: 'sk-for-the-docs', ADMIN_TOKEN: 'for-the-docs-only' })
   if ('problems' in decision) throw new Error('the default settings are wrong')
-  const app = await buildApp(await createService(decision.config, systemClock, pino({ level: 'silent' })))
+  const app = await buildApp(await createService(decision.config, systemClock, createLogger('silent', { write() {} })))
   await app.ready()
   const document = `${JSON.stringify(app.swagger(), null, 2)}\n`
   await app.close()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { format, inspect } from 'node:util'
-import pino from 'pino'
+import { createLogger } from './observe/log.ts'
 import { Secret } from './secret.ts'
 
 const VALUE = 'sk-hunter2'
@@ -35,7 +35,7 @@ it('a secret does not show in a log line', () => {
       logged += line
     },
   }
-  pino({}, sink).info({ secret, nested: { secret } }, `with ${secret}`)
+  createLogger('info', sink).info({ secret, nested: { secret } }, `with ${secret}`)
   assert.match(logged, /\[secret\]/)
   assert.doesNotMatch(logged, /hunter2/)
 })

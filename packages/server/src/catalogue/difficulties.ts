@@ -24,7 +24,7 @@ export const DIFFICULTIES = {
     direction:
       'Be brutally honest, out of love for the game. When a take is weak, say so first and show where it breaks, ' +
       'with dry wit rather than volume and no praise you do not mean. When a take is good, admit it, grudgingly and ' +
-      'in few words. Scorch the take and leave the person standing: never go after anyone’s body, origin, faith, ' +
+      "in few words. Scorch the take and leave the person standing: never go after anyone's body, origin, faith, " +
       'family or identity, and never swear.',
   },
   expert: {
@@ -32,7 +32,7 @@ export const DIFFICULTIES = {
     description: 'One analyst to another: tactics, the vocabulary of the sport, and numbers only when sure.',
     direction:
       'Talk as one analyst to another. Go past what happened to why: tactics, matchups, roles and adjustments, in ' +
-      'the sport’s own vocabulary, with a term unpacked in passing if the fan sounds lost. Use a number only when ' +
+      "the sport's own vocabulary, with a term unpacked in passing if the fan sounds lost. Use a number only when " +
       'you are sure of it; otherwise give the reasoning. When you argue, say what would change your mind and ask for ' +
       'theirs.',
   },

@@ -53,7 +53,7 @@ export const SPORTS = {
     description: 'The long build, the sudden roar.',
     direction:
       'Soccer is the long build and the sudden roar: keep your voice low through the passing and let it go for the ' +
-      'goal. Talk pressing, shape, width, set pieces and the weight of a pass, and use the fan’s own words, soccer ' +
+      "goal. Talk pressing, shape, width, set pieces and the weight of a pass, and use the fan's own words, soccer " +
       'or football, field or pitch. People argue about video review, diving, money, and club against country. Worth ' +
       'asking the fan: whether they would rather win ugly or lose playing beautifully.',
   },

@@ -1,12 +1,21 @@
-import { type DestinationStream, type Logger, pino } from 'pino'
 import type { Config } from '../config/config.ts'
+import { type LineWriter, lineWriter } from './lines.ts'
 
-export type { Logger }
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+type Level = Exclude<(typeof LEVELS)[number], 'silent'>
 
-/** Lines that nobody reads pile up in memory at most this far; further ones are dropped rather than stop the service. */
-const MAX_BUFFERED_BYTES = 8 * 1_048_576
+/** Writes a line: what happened, after its fields, if it has any. Nothing confidential may be in either. */
+interface Write {
+  (fields: object, message: string): void
+  (message: string): void
+}
 
-/** The log, and how to write out what is still buffered. */
+/** One function a level. */
+export type Logger = Record<Level, Write> & {
+  isLevelEnabled(level: Level): boolean
+}
+
+/** The log, and how to write out what is still waiting. */
 export interface Log {
   logger: Logger
   flush(): void
@@ -14,30 +23,34 @@ export interface Log {
 
 /** One JSON object a line on stdout, written without blocking; or, as `pretty`, for people. */
 export async function openLog({ LOG_LEVEL, LOG_FORMAT }: Pick<Config, 'LOG_LEVEL' | 'LOG_FORMAT'>): Promise<Log> {
-  const file = pino.destination({ fd: 1, sync: false, maxLength: MAX_BUFFERED_BYTES })
-  const destination = LOG_FORMAT === 'pretty' ? await prettyPrinter() : file
-  const flush = () => {
-    try {
-      file.flushSync()
-    } catch {
-      // Nobody reads stdout any more, or it never opened: there is nowhere to say so.
+  const stdout = lineWriter(1)
+  const sink = LOG_FORMAT === 'pretty' ? await prettyPrinter() : stdout
+  return { logger: createLogger(LOG_LEVEL, sink), flush: stdout.flush }
+}
+
+/** Field names and shapes of every line, whatever it is written to. Fields that are undefined are left out. */
+export function createLogger(least: Config['LOG_LEVEL'], sink: Pick<LineWriter, 'write'>): Logger {
+  const enabled = new Set<string>(LEVELS.slice(LEVELS.indexOf(least)))
+  const isLevelEnabled = (level: Level) => enabled.has(level)
+  const writer = (level: Level): Write => {
+    if (!isLevelEnabled(level)) return () => {}
+    return (fields: object | string, message?: string) => {
+      const line = typeof fields === 'string' ? { msg: fields } : { ...fields, msg: message }
+      sink.write(`${JSON.stringify({ level, time: new Date().toISOString(), ...line })}\n`)
     }
   }
-  return { logger: createLogger(LOG_LEVEL, destination), flush }
-}
-
-/** Field names and shapes of every line, whatever it is written to. */
-function createLogger(level: Config['LOG_LEVEL'], destination: DestinationStream): Logger {
-  const options = {
-    level,
-    base: null,
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    formatters: { level: (label: string) => ({ level: label }) },
+  return {
+    trace: writer('trace'),
+    debug: writer('debug'),
+    info: writer('info'),
+    warn: writer('warn'),
+    error: writer('error'),
+    fatal: writer('fatal'),
+    isLevelEnabled,
   }
-  return pino(options, destination)
 }
 
-async function prettyPrinter(): Promise<DestinationStream> {
+async function prettyPrinter(): Promise<Pick<LineWriter, 'write'>> {
   const { default: pretty } = await import('pino-pretty')
   return pretty({ colorize: process.stdout.isTTY, translateTime: false, sync: true })
 }

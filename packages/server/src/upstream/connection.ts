@@ -1,4 +1,4 @@
-import { errors, Pool } from 'undici'
+import { type Dispatcher, errors, Pool } from 'undici'
 import type { Breakage } from './outcome.ts'
 
 /** What came back: any status, the whole body. */
@@ -48,27 +48,62 @@ export function connect(baseUrl: string, timeoutMs: number): Connection {
     keepAliveTimeout: 30_000,
   })
   return {
-    async send({ path, ...request }, limitMs) {
-      const abort = new AbortController()
-      const timer = setTimeout(() => abort.abort(), limitMs)
-      try {
-        const { statusCode, headers, body } = await pool.request({
-          ...request,
-          path: prefix + path,
-          signal: abort.signal,
-        })
-        const text = body.text()
-        // A refusal is told by its status; that its text is cut off or endless changes nothing.
-        const isRefusal = statusCode < 200 || statusCode > 299
-        return { status: statusCode, headers, body: await (isRefusal ? text.catch(() => '') : text) }
-      } catch (error) {
-        throw new BrokenAnswer(abort.signal.aborted ? 'timeout' : breakageOf(error), error)
-      } finally {
-        clearTimeout(timer)
-      }
-    },
+    send: ({ path, ...request }, limitMs) =>
+      new Promise((resolve, reject) => {
+        pool.dispatch({ ...request, path: prefix + path }, collector(limitMs, resolve, reject))
+      }),
     close: () => pool.destroy(),
   }
+}
+
+/**
+ * Collects an answer as it comes in. `pool.request()` would make a stream and an abort signal for each, at twice the
+ * cost; an answer is read whole anyway.
+ */
+function collector(limitMs: number, resolve: (answer: Answer) => void, reject: (error: BrokenAnswer) => void) {
+  let controller: Dispatcher.DispatchController | undefined
+  let late = false
+  let answer: Answer | undefined
+  const chunks: Buffer[] = []
+  const timer = setTimeout(() => {
+    late = true
+    const lateness = new Error('the answer took too long')
+    if (controller) controller.abort(lateness)
+    else reject(new BrokenAnswer('timeout', lateness))
+  }, limitMs)
+
+  return {
+    onRequestStart(started: Dispatcher.DispatchController) {
+      controller = started
+      if (late) started.abort(new Error('its caller has gone'))
+    },
+    onResponseStart(_controller: unknown, status: number, headers: Answer['headers']) {
+      // Interim answers (1xx) come before the one that counts.
+      if (status >= 200) answer = { status, headers, body: '' }
+    },
+    onResponseData(_controller: unknown, chunk: Buffer) {
+      chunks.push(chunk)
+    },
+    onResponseEnd() {
+      clearTimeout(timer)
+      if (answer) resolve({ ...answer, body: textOf(chunks) })
+    },
+    onResponseError(_controller: unknown, error: Error) {
+      clearTimeout(timer)
+      // A refusal is told by its status; that its text is cut off or endless changes nothing.
+      if (answer && isRefusal(answer.status)) resolve(answer)
+      else reject(new BrokenAnswer(late ? 'timeout' : breakageOf(error), error))
+    },
+  } satisfies Dispatcher.DispatchHandler
+}
+
+function textOf(chunks: readonly Buffer[]): string {
+  const [only] = chunks
+  return (only && chunks.length === 1 ? only : Buffer.concat(chunks)).toString('utf8')
+}
+
+function isRefusal(status: number): boolean {
+  return status < 200 || status > 299
 }
 
 function breakageOf(error: unknown): Breakage {

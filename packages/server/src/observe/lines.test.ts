@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { it } from 'node:test'
+
+const MODULE = new URL('./lines.ts', import.meta.url).href
+
+/** A process that has a writer on its stdout and runs this code. */
+function run(code: string) {
+  const script = `import { lineWriter } from '${MODULE}'; const lines = lineWriter(1); ${code}`
+  return spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+it('lines come out whole and in order, also where a reader is slow', async () => {
+  const child = run(`for (let i = 0; i < 20000; i++) lines.write('line ' + i + ' ’\\n')`)
+  const all = await text(child.stdout)
+  assert.equal(all, Array.from({ length: 20_000 }, (_, i) => `line ${i} ’\n`).join(''))
+})
+
+it('flush writes what is waiting before the process ends', async () => {
+  const child = run(`lines.write('one\\n'); lines.write('two\\n'); lines.flush(); process.exit(0)`)
+  assert.equal(await text(child.stdout), 'one\ntwo\n')
+})
+
+it('a closed stdout stops nothing', async () => {
+  const child = run(`
+    setInterval(() => lines.write('x'.repeat(1000) + '\\n'), 1)
+    setTimeout(() => process.exit(7), 500)`)
+  child.stdout.destroy()
+  assert.deepEqual(await once(child, 'exit'), [7, null])
+})
+
+it('lines that nobody reads are dropped beyond a bound, and the process goes on', async () => {
+  const child = run(`
+    const line = 'x'.repeat(1023) + '\\n'
+    for (let i = 0; i < 100_000; i++) lines.write(line)
+    setTimeout(() => process.stderr.write(String(process.memoryUsage().rss)), 300)`)
+  assert.ok(Number(await once(child.stderr, 'data')) < 150e6)
+  child.kill('SIGKILL')
+})

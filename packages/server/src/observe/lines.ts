@@ -1,0 +1,80 @@
+import { write, writeSync } from 'node:fs'
+
+/** Writes lines to a file descriptor in the background, in order. */
+export interface LineWriter {
+  /** Takes a line with its line end. Never throws, never waits. */
+  write(line: string): void
+  /** Writes what is waiting before it returns; for the end of the process. */
+  flush(): void
+}
+
+/** Lines that nobody reads pile up in memory at most this far; further ones are dropped rather than stop the service. */
+const MAX_WAITING_BYTES = 8 * 1_048_576
+/** A pipe that is full is tried again after so long, milliseconds. */
+const RETRY_MS = 100
+/** How often flush() tries a full pipe before it gives up. */
+const MOST_RETRIES = 10
+
+/** Lines of one turn of the event loop go out together, which is a good deal cheaper than one by one. */
+export function lineWriter(fd: number): LineWriter {
+  let waiting: string[] = []
+  let waitingBytes = 0
+  /** What goes out before them, as far as it has not. */
+  let rest = Buffer.alloc(0)
+  let scheduled = false
+  let underWay = false
+
+  function takeWaiting(): void {
+    rest = Buffer.from(waiting.join(''))
+    waiting = []
+    waitingBytes = 0
+  }
+
+  function next(): void {
+    if (rest.length === 0) takeWaiting()
+    scheduled = rest.length > 0
+    underWay = scheduled
+    if (underWay) write(fd, rest, written)
+  }
+
+  function written(error: NodeJS.ErrnoException | null, bytes: number): void {
+    underWay = false
+    if (error && isFull(error)) {
+      setTimeout(next, RETRY_MS)
+      return
+    }
+    // Nobody reads any more (EPIPE), or the disk is full: there is nowhere to say so.
+    rest = rest.subarray(error ? rest.length : bytes)
+    next()
+  }
+
+  return {
+    write(line) {
+      if (waitingBytes + line.length > MAX_WAITING_BYTES) return
+      waiting.push(line)
+      waitingBytes += line.length
+      if (scheduled) return
+      scheduled = true
+      setImmediate(next)
+    },
+    flush() {
+      // A write under way is another thread's, and cannot be taken back.
+      if (underWay) rest = rest.subarray(rest.length)
+      for (let retries = 0; retries < MOST_RETRIES; ) {
+        if (rest.length === 0) takeWaiting()
+        if (rest.length === 0) return
+        try {
+          rest = rest.subarray(writeSync(fd, rest))
+        } catch (error) {
+          if (!isFull(error as NodeJS.ErrnoException)) return
+          retries++
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS)
+        }
+      }
+    },
+  }
+}
+
+function isFull({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'EAGAIN' || code === 'EBUSY'
+}
