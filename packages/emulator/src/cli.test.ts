@@ -25,7 +25,13 @@ test('the command tells where it listens, takes its options, and ends on a signa
   const [line] = await once(createInterface(child.stdout), 'line')
   const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0]
   const state = await jsonOf(await fetch(`${url}/_emulator/state`))
-  assert.deepEqual(state, { requests: {}, mints: 0, faults: ['mint:status=503,times=1'], latencyMs: 1 })
+  assert.deepEqual(state, {
+    requests: {},
+    mints: 0,
+    faults: ['mint:status=503,times=1'],
+    latencyMs: { mint: 1, call: 0, reply: 0 },
+    calls: { open: 0, total: 0 },
+  })
   assert.equal((await fetch(`${url}/v1/realtime/sessions`, { method: 'POST' })).status, 503)
   assert.equal((await fetch(`${url}/v1/realtime/sessions`, { method: 'POST' })).status, 401)
   child.kill('SIGTERM')

@@ -10,6 +10,12 @@ const usage = `Stands in for OpenAI's Realtime API on this machine.
   --host ADDRESS      address to listen on (127.0.0.1)
   --api-key KEY       the one key to accept (any that begins with sk-)
   --latency-ms MS     how long each mint takes (0)
+  --call-latency-ms MS   how long the answer to an SDP offer takes (0)
+  --reply-latency-ms MS  how long a reply takes to begin (0)
+  --single-use        a client secret opens one session only
+  --session-seconds S how long a session may last (3600)
+  --heard PHRASE      what humans say into the microphone; give it again for the next turn
+  --no-media          no WebRTC and no voice: sound is timed by the clock
   --faults TEXT       what goes wrong, see below (or the environment variable EMULATOR_FAULTS)
   --beta              serve the removed POST /v1/realtime/sessions
   --beta-string       the same, with client_secret as a bare string
@@ -33,6 +39,12 @@ const read = () =>
       host: { type: 'string', default: '127.0.0.1' },
       'api-key': { type: 'string' },
       'latency-ms': { type: 'string', default: '0' },
+      'call-latency-ms': { type: 'string', default: '0' },
+      'reply-latency-ms': { type: 'string', default: '0' },
+      'single-use': { type: 'boolean', default: false },
+      'session-seconds': { type: 'string', default: '3600' },
+      heard: { type: 'string', multiple: true },
+      media: { type: 'boolean', default: true },
       faults: { type: 'string', default: process.env.EMULATOR_FAULTS ?? '' },
       beta: { type: 'boolean', default: false },
       'beta-string': { type: 'boolean', default: false },
@@ -57,6 +69,12 @@ const optionsOf = (values: ReturnType<typeof read>): EmulatorOptions => ({
   port: wholeNumber('port', values.port),
   ...(values['api-key'] === undefined ? {} : { apiKey: values['api-key'] }),
   latencyMs: wholeNumber('latency-ms', values['latency-ms']),
+  callLatencyMs: wholeNumber('call-latency-ms', values['call-latency-ms']),
+  replyLatencyMs: wholeNumber('reply-latency-ms', values['reply-latency-ms']),
+  singleUse: values['single-use'],
+  sessionSeconds: wholeNumber('session-seconds', values['session-seconds']),
+  ...(values.heard && { heard: values.heard }),
+  media: values.media,
   faults: values.faults,
   beta: values['beta-string'] ? 'string' : values.beta,
   record: values.record,

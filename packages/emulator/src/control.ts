@@ -1,37 +1,45 @@
-import { FaultSyntaxError, faultHelp } from './fault-words.ts'
+import { FaultSyntaxError } from './fault-text.ts'
+import { faultHelp } from './fault-words.ts'
 import type { Faults } from './faults.ts'
+import type { Heard } from './heard.ts'
 import { type Answer, type Call, jsonAnswer } from './http.ts'
+import { changeLatency, type Latencies } from './latency.ts'
 import type { Ledger } from './ledger.ts'
 import type { Secrets } from './secrets.ts'
 
-/** The one thing that can be changed while the emulator runs, apart from its faults. */
-export type Latency = { ms: number }
-
-export type ControlParts = { faults: Faults; latency: Latency; ledger: Ledger; secrets: Secrets }
-
-const MAX_LATENCY_MS = 3_600_000
+export type ControlParts = {
+  faults: Faults
+  latency: Latencies
+  ledger: Ledger
+  secrets: Secrets
+  heard: Heard
+  calls: readonly { endedAt: number | null }[]
+}
 
 const refusal = (status: number, message: string): Answer => ({
   status,
   body: JSON.stringify({ error: { message, type: 'emulator_error', param: null, code: null } }),
 })
 
-/** @throws RangeError unless `ms` is a number of milliseconds from 0 to an hour. */
-export const changeLatency = (latency: Latency, ms: number) => {
-  if (!(ms >= 0 && ms <= MAX_LATENCY_MS)) {
-    throw new RangeError(`latency must be a number of milliseconds from 0 to ${MAX_LATENCY_MS}`)
-  }
-  latency.ms = ms
-}
+const state = ({ faults, latency, ledger, secrets, calls }: ControlParts): Answer =>
+  jsonAnswer({
+    requests: ledger.counts,
+    mints: secrets.issued,
+    faults: faults.active(),
+    latencyMs: latency,
+    calls: { open: calls.filter(({ endedAt }) => endedAt === null).length, total: calls.length },
+  })
 
-const state = ({ faults, latency, ledger, secrets }: ControlParts): Answer =>
-  jsonAnswer({ requests: ledger.counts, mints: secrets.issued, faults: faults.active(), latencyMs: latency.ms })
+const milliseconds = (body: string) => (body.trim() === '' ? NaN : Number(body))
 
 const controls: Readonly<Record<string, (body: string, parts: ControlParts) => void>> = {
   'GET /_emulator/state': () => {},
   'PUT /_emulator/faults': (body, { faults }) => faults.set(body),
   'DELETE /_emulator/faults': (_body, { faults }) => faults.set(''),
-  'PUT /_emulator/latency': (body, { latency }) => changeLatency(latency, body.trim() === '' ? NaN : Number(body)),
+  'PUT /_emulator/latency': (body, { latency }) => changeLatency(latency, 'mint', milliseconds(body)),
+  'PUT /_emulator/call-latency': (body, { latency }) => changeLatency(latency, 'call', milliseconds(body)),
+  'PUT /_emulator/reply-latency': (body, { latency }) => changeLatency(latency, 'reply', milliseconds(body)),
+  'PUT /_emulator/heard': (body, { heard }) => heard.set(body.split('\n').filter(line => line.trim() !== '')),
 }
 
 const isLoopback = (address = '') => /^(::1|(::ffff:)?127\..+)$/.test(address)

@@ -68,14 +68,20 @@ test('faults and latency are changed over HTTP, and the state told', async t => 
   await mint()
   const fault = 'mint:status=500,times=1'
   const put = await ask('/_emulator/faults', { method: 'PUT', body: fault })
-  assert.deepEqual(await jsonOf(put), { requests: { [MINTS]: { 200: 1 } }, mints: 1, faults: [fault], latencyMs: 0 })
+  const latencyMs = { mint: 0, call: 0, reply: 0 }
+  const calls = { open: 0, total: 0 }
+  const before = { requests: { [MINTS]: { 200: 1 } }, mints: 1, faults: [fault], latencyMs, calls }
+  assert.deepEqual(await jsonOf(put), before)
   assert.equal((await mint()).status, 500)
   const latency = await ask('/_emulator/latency', { method: 'PUT', body: '5' })
-  assert.equal((await jsonOf(latency)).latencyMs, 5)
+  assert.deepEqual((await jsonOf(latency)).latencyMs, { ...latencyMs, mint: 5 })
+  assert.equal((await jsonOf(await ask('/_emulator/call-latency', { method: 'PUT', body: '6' }))).latencyMs.call, 6)
+  assert.equal((await jsonOf(await ask('/_emulator/reply-latency', { method: 'PUT', body: '7' }))).latencyMs.reply, 7)
   await ask('/_emulator/faults', { method: 'PUT', body: 'mint:stall' })
   await ask('/_emulator/faults', { method: 'DELETE' })
   const state = await jsonOf(await ask('/_emulator/state'))
-  assert.deepEqual(state, { requests: { [MINTS]: { 200: 1, 500: 1 } }, mints: 1, faults: [], latencyMs: 5 })
+  const requests = { [MINTS]: { 200: 1, 500: 1 } }
+  assert.deepEqual(state, { requests, mints: 1, faults: [], latencyMs: { mint: 5, call: 6, reply: 7 }, calls })
 })
 
 const badControls: readonly [method: string, path: string, body: string | null, status: number, message: RegExp][] = [

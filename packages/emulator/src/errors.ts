@@ -119,6 +119,33 @@ export const modelRetired = (model: string) =>
 
 export const invalidUrl = (method: string, path: string) => apiError(404, `Invalid URL (${method} ${path})`, null)
 
+/** Recorded for a malformed offer: nothing but empty strings. */
+export const invalidSdp: ApiError = { status: 400, body: { error: { message: '', type: '', param: '', code: '' } } }
+
+/** As seen since September 2026, also by whoever comes with the client secret of the very call. */
+export const callNotFound: ApiError = {
+  status: 404,
+  body: {
+    error: {
+      message: 'No session found for the provided call_id',
+      type: 'invalid_request_error',
+      param: '',
+      code: 'call_id_not_found',
+    },
+  },
+}
+
+export const unsupportedContentType = (got: string, supported: readonly string[]) =>
+  apiError(
+    400,
+    `Unsupported content type: '${got}'. Supported are: ${listed(quoted(supported), 'and')}.`,
+    'unsupported_content_type',
+  )
+
+/** `GET /v1/realtime` must say what it opens, once. */
+export const oneOfParameters = (names: readonly string[]) =>
+  apiError(400, `Exactly one of ${listed(quoted(names), 'and')} must be given.`, 'invalid_request_error')
+
 export const betaHeaderMissing = apiError(
   400,
   "You must provide the 'OpenAI-Beta' header to access the Realtime API. Please try again by setting the header " +

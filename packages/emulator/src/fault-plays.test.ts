@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { outages } from './errors.ts'
-import { faultKinds } from './fault-words.ts'
+import { answerKinds } from './fault-words.ts'
 import { emulatorFor, type Json, jsonOf } from './test-emulator.ts'
 
 type Stage = Awaited<ReturnType<typeof stageFor>>
 
 /** One scene for each kind, so that none can be added without one. */
-const scenes: Readonly<Record<(typeof faultKinds)[number], (stage: Stage) => Promise<void>>> = {
+const scenes: Readonly<Record<(typeof answerKinds)[number], (stage: Stage) => Promise<void>>> = {
   status: async ({ emulator, mint }) => {
     emulator.setFaults('mint:status=429,retry-after=2,retry-after-ms=2000,x-should-retry=false')
     const response = await mint()
@@ -128,7 +128,7 @@ const stageFor = async (t: TestContext) => ({
   bare: await emulatorFor(t, { beta: 'string' }),
 })
 
-for (const kind of faultKinds) {
+for (const kind of answerKinds) {
   test(`fault ${kind}`, async t => {
     const stage = await stageFor(t)
     await scenes[kind](stage)

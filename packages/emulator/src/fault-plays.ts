@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Fault, FaultKind } from './fault-words.ts'
+import type { AnswerKind, Fault } from './fault-words.ts'
 import { type Answer, errorAnswer, send, sendHead } from './http.ts'
 
 /** What was answered: a status, or nothing. */
@@ -92,7 +92,7 @@ const reset: Play = response => {
   return 'none'
 }
 
-const plays: Readonly<Record<FaultKind, Play>> = {
+const plays: Readonly<Record<AnswerKind, Play>> = {
   status: instead(({ error, headers }) => ({ ...(error ? errorAnswer(error) : { status: 500, body: '' }), headers })),
   redirect: instead(({ headers }) => ({ status: 307, headers, body: '' })),
   stall: () => 'none',
@@ -111,6 +111,13 @@ const plays: Readonly<Record<FaultKind, Play>> = {
   expired: edited(() => ({ expires_at: Math.floor(Date.now() / 1000) - 60 })),
 }
 
+const isAnswerKind = (kind: string): kind is AnswerKind => Object.hasOwn(plays, kind)
+
+/** These answer without the true answer, which is then not worked out: nothing is minted, no call is placed. */
+const hiding: ReadonlySet<string> = new Set(['status', 'redirect', 'stall', 'reset', 'endless', 'garbage', 'empty'])
+
+export const hidesAnswer = (fault: Fault | undefined) => hiding.has(fault?.kind ?? '')
+
 /** Answers a request, with the fault that struck it if one did. */
 export const playAnswer = (response: ServerResponse, fault: Fault | undefined, real: () => Answer): Outcome =>
-  fault?.kind ? plays[fault.kind](response, fault, real) : sent(response, real())
+  fault?.kind && isAnswerKind(fault.kind) ? plays[fault.kind](response, fault, real) : sent(response, real())

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { FaultSyntaxError, faultHelp, faultKinds, faultWords, parseFaults } from './fault-words.ts'
+import { FaultSyntaxError, parseFaults } from './fault-text.ts'
+import { faultHelp, faultKinds, faultWords } from './fault-words.ts'
 import { createFaults } from './faults.ts'
 
 test('a rule is read word by word', () => {
@@ -37,6 +38,9 @@ const bad: readonly [text: string, problem: RegExp][] = [
   ['mint:stall,times=0', /from 1/],
   ['mint:stall,chance=2', /from 0 to 1/],
   ['mint:redirect=nowhere', /an absolute URL/],
+  ['mint:ice-failure', /'ice-failure' cannot happen to 'mint', only: status/],
+  ['reply:stall', /'stall' cannot happen to 'reply', only: failed/],
+  ['*:drop', /'drop' cannot happen to '\*'/],
 ]
 
 for (const [text, problem] of bad) {

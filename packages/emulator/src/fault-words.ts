@@ -1,7 +1,8 @@
-import { type ApiError, outageOf, outages } from './errors.ts'
+import type { ApiError } from './errors.ts'
+import { audioFaults } from './media/types.ts'
 
-/** How an answer goes wrong; fault-plays.ts acts each of them out. */
-export const faultKinds = [
+/** How an answer to a request goes wrong; fault-plays.ts acts each of them out. */
+export const answerKinds = [
   'status',
   'redirect',
   'stall',
@@ -20,12 +21,41 @@ export const faultKinds = [
   'expired',
 ] as const
 
+/** How a call goes wrong after it was answered. */
+export const callKinds = ['ice-failure', 'stalled-channel'] as const
+
+/** How a sideband goes wrong; status, stall and reset strike it before it is joined. */
+const sidebandKinds = ['drop'] as const
+
+/** How a reply goes wrong. */
+const replyKinds = ['failed', 'no-answer', ...audioFaults] as const
+
+export const faultKinds = [...answerKinds, ...callKinds, ...sidebandKinds, ...replyKinds] as const
+
+export type AnswerKind = (typeof answerKinds)[number]
 export type FaultKind = (typeof faultKinds)[number]
 
-const targets = ['mint', 'models', '*'] as const
+/** What answers a request over HTTP, and so what `*` stands for. */
+export const requestTargets = ['mint', 'models', 'call', 'hangup'] as const
 
-/** What a fault is aimed at: minting (both forms), the model list, or every request under `/v1`. */
-export type Target = (typeof targets)[number]
+export type RequestTarget = (typeof requestTargets)[number]
+
+/** What one fault can be aimed at, `*` apart, and which kinds make sense there. */
+export const targetKinds = {
+  mint: answerKinds,
+  models: answerKinds,
+  call: [...answerKinds, ...callKinds],
+  hangup: answerKinds,
+  sideband: ['status', 'stall', 'reset', ...sidebandKinds],
+  reply: replyKinds,
+  '*': answerKinds,
+} as const satisfies Readonly<Record<string, readonly FaultKind[]>>
+
+/**
+ * Minting (both forms), the model list, a call, its hang-up, a sideband that joins it, a response, or every request
+ * under `/v1`.
+ */
+export type Target = keyof typeof targetKinds
 
 /** One rule of a fault text. */
 export type Fault = {
@@ -50,8 +80,6 @@ export type Fault = {
   chance: number
 }
 
-type Draft = Omit<Fault, 'target' | 'text'> & { status?: number; code?: string }
-
 /** One line a word: also the `--help` and the error messages. */
 export const faultWords: Readonly<Record<string, string>> = {
   'status=N': "answer this status (400..599) with OpenAI's error body",
@@ -74,6 +102,18 @@ export const faultWords: Readonly<Record<string, string>> = {
   'no-session': 'leave out the session',
   nested: 'put the secret where the beta had it: client_secret.value',
   expired: 'let expires_at lie a minute in the past',
+  'ice-failure': 'call: answer the offer, then never connect',
+  'stalled-channel': 'call: connect, but let no event through',
+  drop: 'sideband: cut the connection, with delay=MS so long after it was joined',
+  failed: 'reply: end it with status failed',
+  'no-answer': 'reply: begin it and never go on',
+  silence: 'reply: as long as it should be, without a sound',
+  clipping: 'reply: far too loud',
+  gaps: 'reply: with holes of silence in it',
+  'wrong-words': 'reply: say something else',
+  noise: 'reply: with noise under it',
+  'lost-packets': 'reply: lose a tenth of it on the way (WebRTC)',
+  late: 'reply: begin it with 2.5 s of silence; with delay=MS instead it starts later',
   'delay=MS': 'wait first; alone or with any of the above',
   'times=N': 'strike N times, then be healthy again',
   'every=N': 'strike every N-th request',
@@ -82,119 +122,6 @@ export const faultWords: Readonly<Record<string, string>> = {
 
 /** The whole vocabulary, one word a line. */
 export const faultHelp = [
-  `rule: TARGET:WORD,WORD…   targets: ${targets.join(' ')}   rules are separated by spaces`,
+  `rule: TARGET:WORD,WORD…   targets: ${Object.keys(targetKinds).join(' ')}   rules are separated by spaces`,
   ...Object.entries(faultWords).map(([word, meaning]) => `  ${word.padEnd(26)}${meaning}`),
 ].join('\n')
-
-/** Thrown for a fault text that cannot be read; the message names the bad word and the vocabulary. */
-export class FaultSyntaxError extends Error {
-  override name = 'FaultSyntaxError'
-
-  constructor(problem: string) {
-    super(`${problem}\n${faultHelp}`)
-  }
-}
-
-const numberIn = (word: string, value: string, minimum: number, maximum: number) => {
-  const number = Number(value)
-  if (value !== '' && number >= minimum && number <= maximum) return number
-  throw new FaultSyntaxError(`'${word}=${value}': expected a number from ${minimum} to ${maximum}.`)
-}
-
-const integerIn = (word: string, value: string, minimum: number, maximum: number) => {
-  const number = numberIn(word, value, minimum, maximum)
-  if (Number.isInteger(number)) return number
-  throw new FaultSyntaxError(`'${word}=${value}': expected a whole number.`)
-}
-
-const HOUR_MS = 3_600_000
-
-type Reader = (value: string, draft: Draft, word: string) => void
-
-const header: Reader = (value, draft, word) => {
-  // Nonsense is welcome, so that a client can be tried with it, as long as it can be sent.
-  if (!/^[\x21-\x7e]+$/.test(value)) throw new FaultSyntaxError(`'${word}=${value}' is not a header's value.`)
-  draft.headers[word] = value
-}
-
-const readers: Readonly<Record<string, Reader>> = {
-  status: (value, draft, word) => {
-    draft.status = integerIn(word, value, 400, 599)
-  },
-  code: (value, draft) => {
-    draft.code = value
-  },
-  'retry-after': header,
-  'retry-after-ms': header,
-  'x-should-retry': header,
-  redirect: (value, draft) => {
-    if (!URL.canParse(value)) throw new FaultSyntaxError(`'redirect=${value}': expected an absolute URL.`)
-    draft.headers.location = new URL(value).href
-  },
-  'slow-body': (value, draft, word) => {
-    if (value !== '') draft.byteMs = integerIn(word, value, 1, HOUR_MS)
-  },
-  delay: (value, draft, word) => {
-    draft.delayMs = integerIn(word, value, 0, HOUR_MS)
-  },
-  times: (value, draft, word) => {
-    draft.times = integerIn(word, value, 1, Number.MAX_SAFE_INTEGER)
-  },
-  every: (value, draft, word) => {
-    draft.every = integerIn(word, value, 1, Number.MAX_SAFE_INTEGER)
-  },
-  chance: (value, draft, word) => {
-    draft.chance = numberIn(word, value, 0, 1)
-  },
-}
-
-const isKind = (word: string): word is FaultKind => faultKinds.some(kind => kind === word)
-
-const readWord = (draft: Draft, written: string) => {
-  const [word = '', ...rest] = written.split('=')
-  const value = rest.join('=')
-  const read = readers[word]
-  if (!read && !isKind(word)) throw new FaultSyntaxError(`'${written}' is not a fault.`)
-  if (!read && value !== '') throw new FaultSyntaxError(`'${word}' takes no value.`)
-  read?.(value, draft, word)
-  if (!isKind(word)) return
-  if (draft.kind) throw new FaultSyntaxError(`'${draft.kind}' and '${word}' cannot both happen to one answer.`)
-  draft.kind = word
-}
-
-const errorOf = (status: number, code: string | undefined): ApiError => {
-  if (code === undefined) return outageOf(status)
-  const rows = outages.filter(row => row.status === status)
-  const row = rows.find(({ body }) => String(body.error.code) === code)
-  if (row) return row
-  const known = rows.map(({ body }) => body.error.code).filter(name => name !== null)
-  throw new FaultSyntaxError(`status ${status} has no code '${code}', only: ${known.join(', ') || 'none'}.`)
-}
-
-const readRule = (text: string): Fault => {
-  const [aim = '', ...rest] = text.split(':')
-  const target = targets.find(name => name === aim)
-  if (!target || rest.length === 0) {
-    throw new FaultSyntaxError(`'${text}' must begin with a target and a colon: ${targets.join(', ')}.`)
-  }
-  const draft: Draft = { headers: {}, byteMs: 100, delayMs: 0, times: Infinity, every: 1, chance: 1 }
-  for (const word of rest.join(':').split(',')) readWord(draft, word)
-  return finished(draft, target, text)
-}
-
-const finished = ({ status, code, ...fault }: Draft, target: Target, text: string): Fault => {
-  const decorated = code !== undefined || Object.keys(fault.headers).some(name => name !== 'location')
-  if (status === undefined && decorated) throw new FaultSyntaxError(`'${text}' has words that need status=N.`)
-  if (!fault.kind && fault.delayMs === 0) throw new FaultSyntaxError(`'${text}' says when but not what.`)
-  return { ...fault, target, text, ...(status === undefined ? {} : { error: errorOf(status, code) }) }
-}
-
-/**
- * Reads a fault text such as `mint:status=429,retry-after=2,times=3 models:stall`.
- * @throws FaultSyntaxError naming the first bad word.
- */
-export const parseFaults = (text: string): Fault[] =>
-  text
-    .split(/[\s;]+/)
-    .filter(rule => rule !== '')
-    .map(readRule)

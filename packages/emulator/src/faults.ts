@@ -1,10 +1,11 @@
-import { type Fault, parseFaults, type Target } from './fault-words.ts'
+import { parseFaults } from './fault-text.ts'
+import { type Fault, requestTargets, type Target } from './fault-words.ts'
 
 /** The faults in force. */
 export type Faults = {
   /** Replaces them all. @throws FaultSyntaxError, leaving those in force as they were. */
   set(text: string): void
-  /** The rule that strikes this request, if any: the first, in the order written, whose turn it is. */
+  /** The rule that strikes this request or reply, if any: the first, in the order written, whose turn it is. */
   strike(target: Target): Fault | undefined
   /** Rules that are not yet spent, as they were written. */
   active(): string[]
@@ -12,7 +13,10 @@ export type Faults = {
 
 type Rule = { fault: Fault; seen: number; left: number }
 
-const aimedAt = ({ fault, left }: Rule, target: Target) => left > 0 && (fault.target === '*' || fault.target === target)
+const isRequest = (target: Target) => target === '*' || requestTargets.some(one => one === target)
+
+const aimedAt = ({ fault, left }: Rule, target: Target) =>
+  left > 0 && (fault.target === target || (fault.target === '*' && isRequest(target)))
 
 const itsTurn = (rule: Rule) => {
   rule.seen += 1

@@ -8,6 +8,12 @@ export type Call = { method: string; path: string; headers: IncomingHttpHeaders;
 /** What will be answered to it. */
 export type Answer = { status: number; headers?: Record<string, string>; body: string }
 
+/** The one value of a header, or null. */
+export const headerOf = ({ headers }: Pick<Call, 'headers'>, name: string) => {
+  const value = headers[name]
+  return typeof value === 'string' ? value : null
+}
+
 /** Far above any session; it only keeps a runaway client from filling memory. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024
 

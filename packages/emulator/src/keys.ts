@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type ApiError, noKey, wrongKey } from './errors.ts'
 
-const bearer = (headers: IncomingHttpHeaders) => /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1]
+/** The key in an `authorization` header. */
+export const bearer = (headers: IncomingHttpHeaders) => /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1]
 
 /**
  * Whether a call carries a standard API key: client secrets (`ek_…`) are refused, as they cannot mint.
@@ -11,9 +12,12 @@ const bearer = (headers: IncomingHttpHeaders) => /^Bearer\s+(\S+)$/i.exec(header
 export const refuseKey = (headers: IncomingHttpHeaders, accepted: string | undefined): ApiError | undefined => {
   const key = bearer(headers)
   if (key === undefined) return noKey
-  const fits = accepted === undefined ? key.startsWith('sk-') : key === accepted
-  return fits ? undefined : wrongKey(key)
+  return isStandardKey(key, accepted) ? undefined : wrongKey(key)
 }
+
+/** Whether this key is a standard one; see {@link refuseKey}. */
+export const isStandardKey = (key: string, accepted: string | undefined) =>
+  accepted === undefined ? key.startsWith('sk-') : key === accepted
 
 /** What may be kept of an `authorization` header: its scheme and the sort of key, never the key. */
 export const maskAuthorization = (header: string): string => {

@@ -1,6 +1,6 @@
 import type { ClientSecretCreateParams } from 'openai/resources/realtime/client-secrets'
 import { type ApiError, invalidType, notSupportedWithModel } from './errors.ts'
-import { type Answer, type Call, errorAnswer, jsonAnswer } from './http.ts'
+import { type Answer, type Call, errorAnswer, headerOf, jsonAnswer } from './http.ts'
 import { refuseKey } from './keys.ts'
 import { DEFAULT_MODEL, findModel, type RealtimeModel } from './models.ts'
 import type { Secrets } from './secrets.ts'
@@ -25,11 +25,13 @@ export const answerMint = (call: Call, { apiKey, now, secrets }: MintParts): Ans
   const effective = effectiveSession(read.value.session ?? { type: 'realtime' }, now())
   if ('error' in effective) return errorAnswer(effective.error)
   const { session } = effective
-  const secret = secrets.issue(session, read.value.expires_after?.seconds ?? DEFAULT_TTL_SECONDS)
+  const seconds = read.value.expires_after?.seconds ?? DEFAULT_TTL_SECONDS
+  const secret = secrets.issue(session, seconds, headerOf(call, 'openai-safety-identifier'))
   return jsonAnswer({ value: secret.value, expires_at: secret.expiresAt, session } satisfies MintAnswer)
 }
 
-const effectiveSession = (asked: Asked, now: number): Effective => {
+/** The session a request gets, or why it gets none. @param now milliseconds since the epoch. */
+export const effectiveSession = (asked: Asked, now: number): Effective => {
   if (asked.type === 'transcription') {
     const error = whisperConflict(asked)
     return error ? { error } : { session: transcriptionSession(asked) }
@@ -40,12 +42,12 @@ const effectiveSession = (asked: Asked, now: number): Effective => {
   return error ? { error } : { session: realtimeSession(asked, found.model) }
 }
 
-const reasoningConflict = (asked: object, model: RealtimeModel): ApiError | undefined => {
+export const reasoningConflict = (asked: object, model: RealtimeModel): ApiError | undefined => {
   const field = ['reasoning', 'parallel_tool_calls'].find(name => name in asked)
   return field && !model.reasons ? notSupportedWithModel(`session.${field}`, model.id) : undefined
 }
 
-const whisperConflict = ({ audio }: Extract<Asked, { type: 'transcription' }>): ApiError | undefined =>
+export const whisperConflict = ({ audio }: Extract<Asked, { type: 'transcription' }>): ApiError | undefined =>
   hearsWithWhisper(audio?.input) && audio?.input?.turn_detection
     ? invalidType('session.audio.input.turn_detection', 'null', 'an object')
     : undefined

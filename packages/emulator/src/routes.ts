@@ -1,26 +1,57 @@
 import { answerBetaMint, type BetaForm } from './beta.ts'
-import type { Target } from './fault-words.ts'
+import type { Fault, RequestTarget } from './fault-words.ts'
 import { type Answer, type Call, errorAnswer, jsonAnswer } from './http.ts'
 import { refuseKey } from './keys.ts'
 import { answerMint, type MintParts } from './mint.ts'
 import { modelList } from './models.ts'
+import { answerPreflight } from './realtime/cors.ts'
+import type { Realtime } from './realtime/realtime.ts'
 
-/** `target` is the name by which faults and latency find the route. */
-export type Route = { target: Exclude<Target, '*'>; answer(call: Call): Answer }
+/** Asked for when the first call comes, so that an emulator that only mints stays small. */
+export type RouteParts = MintParts & { realtime: () => Promise<Realtime> }
 
-/** Everything under `/v1` that is known, by method and path. Calls and WebSockets belong here when they come. */
-export const createRoutes = (parts: MintParts, beta: BetaForm | undefined): ReadonlyMap<string, Route> => {
-  const routes = new Map<string, Route>([
-    ['POST /v1/realtime/client_secrets', { target: 'mint', answer: call => answerMint(call, parts) }],
-    ['GET /v1/models', { target: 'models', answer: call => answerModels(call, parts) }],
-  ])
+/** `target` is the name by which faults and latency find the route; none for what a browser asks by itself. */
+export type Route = {
+  name: string
+  target?: RequestTarget
+  answer(call: Call, fault: Fault | undefined): Answer | Promise<Answer>
+}
+
+/** Finds what answers a method and a path under `/v1`. */
+export type FindRoute = (method: string, path: string) => Route | undefined
+
+const HANGUP = /^\/v1\/realtime\/calls\/([\w-]+)\/hangup$/
+const HANGUP_NAME = 'POST /v1/realtime/calls/{id}/hangup'
+
+const callIdIn = (path: string) => HANGUP.exec(path)?.[1] ?? ''
+
+export const createRoutes = (parts: RouteParts, beta: BetaForm | undefined): FindRoute => {
+  const { realtime } = parts
+  const hangup: Route = {
+    name: HANGUP_NAME,
+    target: 'hangup',
+    answer: async call => (await realtime()).hangUp(call, callIdIn(call.path)),
+  }
+  const routes: Route[] = [
+    { name: 'POST /v1/realtime/client_secrets', target: 'mint', answer: call => answerMint(call, parts) },
+    { name: 'GET /v1/models', target: 'models', answer: call => answerModels(call, parts) },
+    {
+      name: 'POST /v1/realtime/calls',
+      target: 'call',
+      answer: async (call, fault) => (await realtime()).place(call, fault),
+    },
+    { name: 'OPTIONS /v1/realtime/calls', answer: answerPreflight },
+  ]
   if (beta) {
-    routes.set('POST /v1/realtime/sessions', {
+    routes.push({
+      name: 'POST /v1/realtime/sessions',
       target: 'mint',
       answer: call => answerBetaMint(call, parts, beta),
     })
   }
-  return routes
+  const byName = new Map(routes.map(route => [route.name, route]))
+  return (method, path) =>
+    byName.get(`${method} ${path}`) ?? (method === 'POST' && HANGUP.test(path) ? hangup : undefined)
 }
 
 const answerModels = ({ headers }: Call, { apiKey, now }: MintParts): Answer => {

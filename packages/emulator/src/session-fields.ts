@@ -118,6 +118,14 @@ const include = listOf(oneOf('item.input_audio_transcription.logprobs'))
 const exactlyOne = (items: unknown[], path: string): ApiError | undefined =>
   items.length === 1 ? undefined : invalidModalities(path, items)
 
+const modalities = listOf(oneOf('text', 'audio'), exactlyOne)
+
+const voice = either(voices, object({ id: required(text) }))
+
+const prompt = orNull(object({ id: required(text), version: orNull(text), variables: orNull(mapOf(anything)) }))
+
+const reasoning = object({ effort: oneOf('minimal', 'low', 'medium', 'high', 'xhigh') })
+
 const audioInput = object({
   format: audioFormat,
   transcription: orNull(transcription),
@@ -128,12 +136,12 @@ const audioInput = object({
 const realtime: Fields = {
   model: text,
   instructions: text,
-  output_modalities: listOf(oneOf('text', 'audio'), exactlyOne),
+  output_modalities: modalities,
   audio: object({
     input: audioInput,
     output: object({
       format: audioFormat,
-      voice: either(voices, object({ id: required(text) })),
+      voice,
       speed: decimal(0.25, 1.5),
     }),
   }),
@@ -143,9 +151,9 @@ const realtime: Fields = {
   max_output_tokens: tokenLimit,
   truncation,
   tracing,
-  prompt: orNull(object({ id: required(text), version: orNull(text), variables: orNull(mapOf(anything)) })),
+  prompt,
   include,
-  reasoning: object({ effort: oneOf('minimal', 'low', 'medium', 'high', 'xhigh') }),
+  reasoning,
 }
 
 const transcriptionSession: Fields = { audio: object({ input: audioInput }), include }
@@ -153,11 +161,26 @@ const transcriptionSession: Fields = { audio: object({ input: audioInput }), inc
 // Typed as optional, yet the live service refuses `expires_after` without its anchor.
 const expiresAfter = object({ anchor: required(oneOf('created_at')), seconds: integer(10, 7200) })
 
+/** A session as a mint, a call or `session.update` asks for it. */
+export const sessionCheck: Check = variants({ realtime, transcription: transcriptionSession })
+
 /** The whole body of `POST /v1/realtime/client_secrets`. */
-export const clientSecretBody: Check = object({
-  expires_after: expiresAfter,
-  session: variants({ realtime, transcription: transcriptionSession }),
-})
+export const clientSecretBody: Check = object({ expires_after: expiresAfter, session: sessionCheck })
+
+/** What `response.create` may ask for one response, but for its own input. */
+export const responseFields: Fields = {
+  audio: object({ output: object({ format: audioFormat, voice }) }),
+  conversation: text,
+  instructions: text,
+  max_output_tokens: tokenLimit,
+  metadata: orNull(mapOf(text)),
+  output_modalities: modalities,
+  parallel_tool_calls: flag,
+  prompt,
+  reasoning,
+  tool_choice: toolChoice,
+  tools,
+}
 
 const betaFormat = oneOf('pcm16', 'g711_ulaw', 'g711_alaw')
 

@@ -48,6 +48,9 @@ const spoken: Record<JsonType, (value: unknown) => string> = {
   object: () => 'an object',
 }
 
+/** Whether a JSON value is an object, and neither null nor an array. */
+export const isObject = (value: unknown): value is Record<string, unknown> => jsonType(value) === 'object'
+
 const wrongType = (path: string, wants: readonly string[], value: unknown) =>
   invalidType(
     path,

@@ -1,0 +1,70 @@
+import type { Playing, Speech } from '../media/types.ts'
+import type { Conversation } from './conversation.ts'
+import type { ServerEvent } from './server-events.ts'
+
+/** The output audio buffer of a WebRTC call. */
+export type Playback = {
+  /** Plays after what is playing already; says so when it begins and when it has ended. */
+  start(speech: Speech, play: () => Playing, ids: { responseId: string; itemId: string }): Promise<void>
+  /** Lets only the first `ms` milliseconds of the current speech be heard. */
+  endAt(ms: number): void
+  /** Stops at once and forgets the rest, as on a barge-in. */
+  clear(): void
+}
+
+type Current = { playing: Playing; since: number; responseId: string; itemId: string; lengthMs: number }
+
+export const createPlayback = (emit: (event: ServerEvent) => void, conversation: Conversation): Playback => {
+  let current: Current | undefined
+  let queue: Promise<unknown> = Promise.resolve()
+  let cleared = 0
+
+  const ended = (one: Current) => {
+    if (current !== one) return
+    current = undefined
+    emit({ type: 'output_audio_buffer.stopped', response_id: one.responseId })
+  }
+
+  /** What was not heard was not said. */
+  const truncate = ({ itemId, since, lengthMs }: Current) => {
+    const entry = conversation.find(itemId)
+    const heardMs = Math.min(Math.round(performance.now() - since), lengthMs)
+    if (!entry) return
+    entry.audioMs = heardMs
+    emit({ type: 'conversation.item.truncated', item_id: itemId, content_index: 0, audio_end_ms: heardMs })
+  }
+
+  return {
+    start: async (speech, play, ids) => {
+      const turn = cleared
+      const before = queue
+      const { promise, resolve } = Promise.withResolvers<unknown>()
+      queue = promise
+      await before
+      if (turn !== cleared) return resolve(undefined)
+      const playing = play()
+      const one: Current = { ...ids, playing, since: performance.now(), lengthMs: speech.durationMs }
+      current = one
+      emit({ type: 'output_audio_buffer.started', response_id: ids.responseId })
+      void playing.done.then(() => {
+        ended(one)
+        resolve(undefined)
+      })
+    },
+    endAt: ms => {
+      const one = current
+      if (!one) return
+      const leftMs = Math.max(0, ms - (performance.now() - one.since))
+      setTimeout(() => one.playing.stop(), leftMs).unref()
+    },
+    clear: () => {
+      cleared += 1
+      const one = current
+      if (!one) return
+      current = undefined
+      one.playing.stop()
+      emit({ type: 'output_audio_buffer.cleared', response_id: one.responseId })
+      truncate(one)
+    },
+  }
+}

@@ -1,0 +1,30 @@
+import type { Fault } from '../fault-words.ts'
+import { callKinds } from '../fault-words.ts'
+import type { Answer, Call } from '../http.ts'
+import { answerCall, answerHangup } from './calls.ts'
+import { createMedia } from './media.ts'
+import { createUpgrades, type UpgradeParts } from './upgrades.ts'
+
+export type RealtimeParts = Omit<UpgradeParts, 'media'> & { withMedia: boolean }
+
+/** Calls and sockets: all of the emulator that a mint does not need. */
+export const createRealtime = ({ withMedia, ...given }: RealtimeParts) => {
+  const parts = { ...given, media: createMedia(withMedia) }
+  const upgrades = createUpgrades(parts)
+  return {
+    upgrade: upgrades.upgrade,
+    place: (call: Call, fault: Fault | undefined): Promise<Answer> =>
+      answerCall(
+        call,
+        parts,
+        callKinds.find(kind => kind === fault?.kind),
+      ),
+    hangUp: (call: Call, callId: string): Answer => answerHangup(call, callId, parts),
+    close: () => {
+      parts.book.endAll()
+      upgrades.close()
+    },
+  }
+}
+
+export type Realtime = ReturnType<typeof createRealtime>
