@@ -354,7 +354,7 @@ function openBrowserWithMicrophone(): Promise<Browser> {
 }
 
 describe('CONTRIBUTING', () => {
-  const manifests = ['package.json', ...globSync('packages/*/package.json', { cwd: ROOT })].map(file => ({
+  const manifests = ['package.json', ...globSync('{packages,examples}/*/package.json', { cwd: ROOT })].map(file => ({
     folder: dirname(file),
     manifest: JSON.parse(read(file)),
   }))
@@ -363,7 +363,8 @@ describe('CONTRIBUTING', () => {
     const listed = tableOf(read('CONTRIBUTING.md'), 'Package').map(([name, where]) => `${bare(name)} in ${where}`)
     const real = manifests.flatMap(({ folder, manifest }) => {
       const where = folder === '.' ? 'the root' : folder
-      const needed = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })
+      const all = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })
+      const needed = all.filter(name => !name.startsWith('@parker/'))
       const optional = Object.keys(manifest.optionalDependencies ?? {})
       return [...needed.map(name => `${name} in ${where}`), ...optional.map(name => `${name} in ${where}, optional`)]
     })

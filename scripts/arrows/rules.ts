@@ -51,6 +51,11 @@ export const WALLS: readonly Wall[] = [
     because: 'the server knows nothing of what is built around it',
   },
   {
+    from: /^examples\/extension\/src\/(?!.*\.test\.ts$)/,
+    to: /^(packages\/|(test|demo|bench|scripts)\/|@parker\/(?!client$))/,
+    because: 'the extension is an outsider: it uses the public entry of the client and nothing else of ours',
+  },
+  {
     from: /^packages\/server\/(?!.*\.test\.ts$)/,
     to: /^test\//,
     because: 'only tests use the test harness',

@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 
-const PATTERNS = ['packages', 'scripts', 'demo', 'bench', 'test'].map(folder => `${folder}/**/*.test.ts`)
+const PATTERNS = ['packages', 'examples', 'scripts', 'demo', 'bench', 'test'].map(folder => `${folder}/**/*.test.ts`)
 
 /** All test files below `root`, or those whose path holds one of `wanted`; sorted, relative to `root`. */
 export function testFiles(root: string, wanted: readonly string[]): string[] {
