@@ -42,15 +42,15 @@ async function run(latencyMs: number, env: Environment): Promise<void> {
   const config = withOrigins({ ...decision.config, PORT: port })
   const log = await openLog(config)
   endOnFatalError(log)
-  await serve(config, log, terminated(), demoParts(config, latencyMs, ignoredNames(env)))
+  await serve(config, log, terminated(), demoParts(config, emulator.url, latencyMs, ignoredNames(env)))
   await emulator.close()
   process.exit(0)
 }
 
-function demoParts(config: Config, latencyMs: number, ignored: string[]): Extend {
+function demoParts(config: Config, openai: string, latencyMs: number, ignored: string[]): Extend {
   const [url = ''] = ownOrigins(config.HOST, config.PORT)
   return app => {
-    demoSite(app)
+    demoSite(app, openai)
     app.addHook('onListen', async () => {
       process.stdout.write(banner({ url, latencyMs, ignored }))
     })

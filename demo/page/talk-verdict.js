@@ -1,0 +1,40 @@
+import { byId, ms, onSubmit, rows } from './dom.js'
+
+/** Shows how the call went, if there was one. */
+export async function showVerdict(call) {
+  const { stats, duration_seconds } = await call.summary()
+  if (duration_seconds === undefined) return
+  byId('verdict-figures').replaceChildren(...rows(figures(stats, duration_seconds)))
+  byId('verdict-status').textContent = 'The figures above go along.'
+  byId('verdict').querySelector('button').disabled = false
+  byId('verdict').hidden = false
+}
+
+function figures(stats, seconds) {
+  const talked = ['Talked', `${seconds.toFixed(0)} s`]
+  if (!stats) return [talked]
+  const { packets_lost, packets_received, jitter_ms, rtt_ms, concealed_share } = stats
+  return [
+    talked,
+    ['Packets lost', `${packets_lost} of ${packets_lost + packets_received}`],
+    ['Jitter', ms(jitter_ms)],
+    ['Round trip', rtt_ms === undefined ? '–' : ms(rtt_ms)],
+    ['Made up', `${(concealed_share * 100).toFixed(1)} %`],
+  ]
+}
+
+/** Sends rating and comment with the report. */
+export function verdictForm(call) {
+  onSubmit(byId('verdict'), async () => {
+    const { rating, comment } = Object.fromEntries(new FormData(byId('verdict')))
+    const feedback = { rating: Number(rating), ...(comment.trim() && { comment: comment.trim() }) }
+    const told = await call()
+      .report(feedback)
+      .then(
+        () => 'Reported. Thank you.',
+        error => `Not reported: ${error.message}`,
+      )
+    byId('verdict-status').textContent = told
+    byId('verdict').querySelector('button').disabled = true
+  })
+}
