@@ -1,11 +1,13 @@
 import type { Call, CallEvents, CallRequest } from './call.ts'
-import { contextItem, userItem } from './context.ts'
+import type { PageContext } from './context.ts'
 import { createEmitter } from './emitter.ts'
 import { asParkerError, type ErrorCode, ParkerError } from './errors.ts'
 import { freshness } from './fresh-token.ts'
 import { AUDIBLE, type Levels, measureLevels } from './levels.ts'
 import { type Line, openLine } from './line.ts'
 import { openMicrophone } from './microphone.ts'
+import { once } from './once.ts'
+import { createOutgoing } from './outgoing.ts'
 import { createReporter } from './report.ts'
 import type { Service } from './service.ts'
 import { play } from './sound.ts'
@@ -15,7 +17,7 @@ import { createTranscript } from './transcript.ts'
 import { troubleIn } from './trouble.ts'
 import { actionOf } from './turns.ts'
 import { createWatchdog } from './watchdog.ts'
-import type { ServerEvent } from './wire.ts'
+import type { ServerEvent, Token } from './wire.ts'
 
 /** One call, from `idle` to its end. Everything that it opens is released when `over` fires. */
 export function createCall(service: Service, request: CallRequest): Call {
@@ -26,6 +28,8 @@ export function createCall(service: Service, request: CallRequest): Call {
   const stopwatch = createStopwatch()
   const transcribe = createTranscript(line => emit('transcript', line))
   const reporter = createReporter(service, stopwatch, () => state)
+  const send = (event: ServerEvent) => line?.send(event)
+  const outgoing = createOutgoing({ send, act, state: () => state, asked: stopwatch.turnEnded })
   const watchdog = createWatchdog(signal, code => (code === 'channel-stalled' ? fail(code) : warn(code)))
   let state: CallState = { name: 'idle' }
   let issued: Awaited<ReturnType<typeof getToken>> | undefined
@@ -52,19 +56,15 @@ export function createCall(service: Service, request: CallRequest): Call {
     emit('error', new ParkerError(code))
   }
 
-  /** Runs once; what it throws ends the call. Who does not wait for it learns of it by events. */
-  function once(work: () => Promise<void>): () => Promise<void> {
-    let running: Promise<void> | undefined
-    return () => {
-      running ??= work().catch(thrown => {
+  /** A step on the way to a conversation. What it throws ends the call. */
+  const step = (work: () => Promise<void>) =>
+    once(() =>
+      work().catch(thrown => {
         const error = asParkerError(thrown, signal.aborted ? 'hung-up' : 'service-failed')
         fail(error)
         throw error
-      })
-      running.catch(() => {})
-      return running
-    }
-  }
+      }),
+    )
 
   async function getToken() {
     const token = await stopwatch.time('token_ms', () => service.token(asked, signal))
@@ -72,13 +72,10 @@ export function createCall(service: Service, request: CallRequest): Call {
     return { token, isFresh: freshness(token) }
   }
 
-  async function getMicrophone() {
-    const stream = await stopwatch.time('microphone_ms', () => openMicrophone(signal))
-    for (const track of stream.getTracks()) track.onended = () => emit('error', new ParkerError('microphone-missing'))
-    return stream
-  }
+  const getMicrophone = () =>
+    stopwatch.time('microphone_ms', () => openMicrophone(signal, () => warn('microphone-missing')))
 
-  const prepare = once(async () => {
+  const prepare = step(async () => {
     signal.throwIfAborted()
     act({ type: 'prepare' })
     ;[issued, microphone] = await Promise.all([getToken(), getMicrophone()])
@@ -86,7 +83,7 @@ export function createCall(service: Service, request: CallRequest): Call {
     act({ type: 'prepared' })
   })
 
-  const connect = once(async () => {
+  const connect = step(async () => {
     stopwatch.clicked()
     await prepare()
     signal.throwIfAborted()
@@ -95,34 +92,35 @@ export function createCall(service: Service, request: CallRequest): Call {
     const { token } = issued.isFresh() ? issued : await getToken()
     line = await openLine({
       microphone,
-      place: offer => service.placeCall(token, offer, signal),
+      place: offer => place(token, offer),
       voice: listenTo,
       receive,
       lost: fail,
       signal,
     })
-    const { location, peer } = line
-    if (location) signal.addEventListener('abort', () => service.hangUp(location, token))
     stopwatch.connected()
-    reporter.follow(peer, signal)
+    reporter.follow(line.peer, signal, () => warn('poor-connection'))
     measureLevels(microphone, voice, signal, level)
     act({ type: 'connected' })
-    greetings()
+    if (context) setContext(context)
+    if (greet) outgoing.ask()
   })
+
+  async function place(token: Token, offer: string): Promise<string> {
+    const { answer, location } = await service.placeCall(token, offer, signal)
+    if (location) signal.addEventListener('abort', () => service.hangUp(location, token))
+    return answer
+  }
 
   function listenTo(stream: MediaStream): void {
     voice = stream
     play(stream, audio ?? new Audio(), signal, () => warn('sound-blocked'))
   }
 
-  function greetings(): void {
-    if (context) setContext(context)
-    if (greet) ask()
-  }
-
   function receive(event: ServerEvent): void {
     watchdog.received()
     transcribe(event)
+    outgoing.receive(event)
     const action = actionOf(event)
     if (action?.type === 'speech-stopped') stopwatch.turnEnded()
     if (action) act(action)
@@ -140,21 +138,14 @@ export function createCall(service: Service, request: CallRequest): Call {
     emit('level', levels)
   }
 
-  function send(event: ServerEvent): void {
-    line?.send(event)
+  function say(text: string): void {
+    if (!isLive(state)) return
+    emit('transcript', { id: crypto.randomUUID(), who: 'you', text, final: true })
+    outgoing.say(text)
   }
 
-  function ask(): void {
-    stopwatch.turnEnded()
-    send({ type: 'response.create' })
-    act({ type: 'asked' })
-  }
-
-  function setContext(page: Parameters<Call['setContext']>[0]): void {
-    const item = contextItem(page)
-    if (!item) return
-    watchdog.sent()
-    send(item)
+  function setContext(page: PageContext): void {
+    if (outgoing.setContext(page)) watchdog.sent()
   }
 
   function mute(on: boolean): void {
@@ -176,17 +167,8 @@ export function createCall(service: Service, request: CallRequest): Call {
     prepare,
     connect,
     mute,
-    interrupt() {
-      if (state.name !== 'thinking' && state.name !== 'speaking') return
-      send({ type: 'response.cancel' })
-      send({ type: 'output_audio_buffer.clear' })
-      act({ type: 'interrupted' })
-    },
-    say(text) {
-      if (!isLive(state)) return
-      send(userItem(text))
-      ask()
-    },
+    interrupt: outgoing.interrupt,
+    say,
     setContext,
     send,
     hangUp: () => act({ type: 'end', reason: 'hung-up' }),

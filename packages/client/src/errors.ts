@@ -21,6 +21,7 @@ export const SENTENCES = {
   'channel-stalled': 'The connection to Parker is stuck. Start again.',
   'no-answer': 'Parker did not answer. Say it again.',
   'no-sound': 'Parker talks, but no sound arrives. Say it again, or start again.',
+  'poor-connection': 'Your connection loses too much of Parker’s voice. Move closer to your router, or use a cable.',
   'response-failed': 'Parker could not finish the answer. Say it again.',
   'call-lost': 'The connection was lost. Check your network, then start again.',
   'session-ended': 'The other side ended the conversation. Start a new one.',

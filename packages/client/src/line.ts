@@ -4,15 +4,13 @@ import type { ServerEvent } from './wire.ts'
 /** The line to Parker: voice both ways, and events. */
 export interface Line {
   readonly peer: RTCPeerConnection
-  /** Where the call can be hung up, if it goes through the service. */
-  readonly location: URL | undefined
   send(event: ServerEvent): void
 }
 
 interface Ends {
   microphone: MediaStream
   /** Exchanges the SDP offer for an answer. */
-  place(offer: string): Promise<{ answer: string; location: URL | undefined }>
+  place(offer: string): Promise<string>
   /** Gets Parker's voice. */
   voice(stream: MediaStream): void
   /** Gets each event. */
@@ -40,7 +38,7 @@ export async function openLine(ends: Ends): Promise<Line> {
   for (const track of microphone.getAudioTracks()) peer.addTrack(track, microphone)
   const channel = peer.createDataChannel('oai-events')
   await peer.setLocalDescription()
-  const { answer, location } = await place(peer.localDescription?.sdp ?? '')
+  const answer = await place(peer.localDescription?.sdp ?? '')
   const accepted = peer.setRemoteDescription({ type: 'answer', sdp: answer }).catch(cause => {
     throw new ParkerError('openai-refused', { detail: String(cause), cause })
   })
@@ -48,7 +46,6 @@ export async function openLine(ends: Ends): Promise<Line> {
   watch(peer, channel, ends)
   return {
     peer,
-    location,
     send: event => {
       if (channel.readyState === 'open') channel.send(JSON.stringify(event))
     },

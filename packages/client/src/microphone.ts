@@ -14,15 +14,17 @@ const VOICE = { echoCancellation: true, noiseSuppression: true, autoGainControl:
 
 /**
  * Opens the microphone until the signal ends it; asks the user where the browser wants that.
+ * @param lost told when it goes away meanwhile, for instance unplugged.
  * @throws ParkerError saying why there is none.
  */
-export async function openMicrophone(signal: AbortSignal): Promise<MediaStream> {
+export async function openMicrophone(signal: AbortSignal, lost: () => void): Promise<MediaStream> {
   if (!navigator.mediaDevices)
     throw new ParkerError('microphone-blocked', { detail: 'Browsers give the microphone to https pages only.' })
   const stream = await navigator.mediaDevices.getUserMedia({ audio: VOICE }).catch(refuse)
   const release = () => {
     for (const track of stream.getTracks()) track.stop()
   }
+  for (const track of stream.getTracks()) track.onended = lost
   if (signal.aborted) release()
   else signal.addEventListener('abort', release)
   return stream

@@ -1,3 +1,4 @@
+import { createLossWatch } from './loss.ts'
 import type { Service } from './service.ts'
 import type { CallState } from './state.ts'
 import { type CallStats, readStats } from './stats.ts'
@@ -14,8 +15,8 @@ const RATING_MS = 60_000
 export interface Reporter {
   /** The session to report on. */
   session(token: Token): void
-  /** Reads statistics from now until the signal, and sees to it that a report goes out. */
-  follow(peer: RTCPeerConnection, signal: AbortSignal): void
+  /** Reads statistics from now until the signal, tells if they are poor, and sees to it that a report goes out. */
+  follow(peer: RTCPeerConnection, signal: AbortSignal, poor: () => void): void
   summary(): Promise<Summary>
   report(feedback?: Feedback): Promise<void>
 }
@@ -40,9 +41,12 @@ export function createReporter(service: Service, stopwatch: Stopwatch, state: ()
     session(issued) {
       token = issued
     },
-    follow(peer, signal) {
+    follow(peer, signal, poor) {
+      const judge = createLossWatch(poor)
       read = async () => {
-        if (!signal.aborted) stats = (await readStats(peer)) ?? stats
+        if (signal.aborted) return
+        stats = (await readStats(peer)) ?? stats
+        if (stats) judge(stats)
       }
       const timer = setInterval(read, POLL_MS)
       signal.addEventListener('abort', () => {
