@@ -123,6 +123,11 @@ export const PROBLEMS: Record<ErrorCode, Telling> = {
   },
   'no-answer': { ...LINE, title: 'Parker lost the thread', text: 'No answer came. Start a new talk.' },
   'no-sound': { ...LINE, title: 'No sound', text: 'Parker talks, but nothing can be heard. Start a new talk.' },
+  'poor-connection': {
+    ...LINE,
+    title: 'Parker breaks up',
+    text: 'Your connection loses too much of the voice. Move closer to your router, or use a cable.',
+  },
   'response-failed': { ...LINE, title: 'Parker lost the thread', text: 'The answer broke off. Start a new talk.' },
   'call-lost': {
     ...LINE,
