@@ -5,11 +5,11 @@
 export const LAYERS: readonly (readonly string[])[] = [
   ['clock', 'drain', 'errors', 'lifecycle', 'secret', 'version'],
   ['catalogue/', 'voice/lab/'],
-  ['persona'],
+  ['persona', 'voice/page/'],
   ['config/'],
   ['report-key', 'session'],
   ['identity/', 'store/', 'upstream/'],
-  ['limits/', 'voice/'],
+  ['limits/', 'voice/', 'voice/trial/'],
   ['pool/'],
   ['observe/'],
   ['issue', 'process'],

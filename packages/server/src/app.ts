@@ -20,6 +20,7 @@ import { selfCheckRoute } from './http/routes/self-check.ts'
 import { tokenRoute } from './http/routes/token.ts'
 import { voiceMetricsRoute } from './http/routes/voice-metrics.ts'
 import { voiceReportsRoute } from './http/routes/voice-reports.ts'
+import { voiceTestRoute } from './http/routes/voice-test.ts'
 import type { Service } from './service.ts'
 
 /** The `/v1` routes that browsers call; steps 2 and 3 guard these and nothing else. */
@@ -75,6 +76,7 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
   optionsRoute(app, config, clock)
   voiceReportsRoute(app, service)
   voiceMetricsRoute(app, service)
+  voiceTestRoute(app, service)
   selfCheckRoute(app, config)
   rootRoute(app, service.pool.stats)
   healthRoute(app, service.openai.health)

@@ -38,11 +38,21 @@ export async function docsRoutes(app: FastifyInstance): Promise<void> {
   app.get('/openapi.json', { schema: { hide: true }, handler: async () => app.swagger() })
 }
 
-type Paths = { paths?: Record<string, Record<string, { requestBody?: { required?: boolean } }>> }
+interface RequestBody {
+  required?: boolean
+  content?: Record<string, { schema?: { required?: readonly string[] } }>
+}
 
-/** Every body may be left out, which the schemas alone cannot say. */
+type Paths = { paths?: Record<string, Record<string, { requestBody?: RequestBody }>> }
+
+/** A body may be left out where none of its fields is required, which the schemas alone cannot say. */
 function withOptionalBodies<T extends object>(document: T): T {
   for (const path of Object.values((document as Paths).paths ?? {}))
-    for (const { requestBody } of Object.values(path)) if (requestBody) requestBody.required = false
+    for (const { requestBody } of Object.values(path))
+      if (requestBody) requestBody.required = requiresFields(requestBody)
   return document
+}
+
+function requiresFields({ content = {} }: RequestBody): boolean {
+  return Object.values(content).some(({ schema }) => (schema?.required ?? []).length > 0)
 }

@@ -31,46 +31,54 @@ export interface Form {
 }
 
 /**
+ * The session as the GA API takes it (npm `openai@7.57.0`, `resources/realtime/realtime.d.ts`,
+ * `RealtimeSessionCreateRequest`). Every default is spelled out, since models differ in theirs.
+ */
+export function realtimeSession(session: Session, defaults: SessionDefaults): object {
+  return {
+    type: 'realtime',
+    model: session.model.served,
+    instructions: session.instructions,
+    output_modalities: ['audio'],
+    audio: {
+      input: {
+        format: { type: 'audio/pcm', rate: 24_000 },
+        transcription: defaults.TRANSCRIPTION_MODEL === null ? null : { model: defaults.TRANSCRIPTION_MODEL },
+        noise_reduction: null,
+        turn_detection: {
+          type: 'server_vad',
+          threshold: defaults.VAD_THRESHOLD,
+          prefix_padding_ms: defaults.VAD_PREFIX_PADDING_MS,
+          silence_duration_ms: defaults.VAD_SILENCE_DURATION_MS,
+          idle_timeout_ms: null,
+          create_response: true,
+          interrupt_response: true,
+        },
+      },
+      output: {
+        format: { type: 'audio/pcm', rate: 24_000 },
+        voice: session.voice.startsWith('voice_') ? { id: session.voice } : session.voice,
+        speed: defaults.DEFAULT_SPEED,
+      },
+    },
+    tools: [],
+    tool_choice: 'auto',
+    max_output_tokens: defaults.DEFAULT_MAX_TOKENS,
+    truncation: 'auto',
+    tracing: null,
+  }
+}
+
+/**
  * `POST /v1/realtime/client_secrets`, the form of today (npm `openai@7.57.0`, `resources/realtime/client-secrets.d.ts`).
- * Every default is spelled out, since models differ in theirs; `expires_after.anchor` is refused when missing.
+ * `expires_after.anchor` is refused when missing.
  */
 const ga: Form = {
   path: '/realtime/client_secrets',
   headers: {},
   body: (session, defaults) => ({
     expires_after: { anchor: 'created_at', seconds: defaults.TOKEN_TTL_SECONDS },
-    session: {
-      type: 'realtime',
-      model: session.model.served,
-      instructions: session.instructions,
-      output_modalities: ['audio'],
-      audio: {
-        input: {
-          format: { type: 'audio/pcm', rate: 24_000 },
-          transcription: defaults.TRANSCRIPTION_MODEL === null ? null : { model: defaults.TRANSCRIPTION_MODEL },
-          noise_reduction: null,
-          turn_detection: {
-            type: 'server_vad',
-            threshold: defaults.VAD_THRESHOLD,
-            prefix_padding_ms: defaults.VAD_PREFIX_PADDING_MS,
-            silence_duration_ms: defaults.VAD_SILENCE_DURATION_MS,
-            idle_timeout_ms: null,
-            create_response: true,
-            interrupt_response: true,
-          },
-        },
-        output: {
-          format: { type: 'audio/pcm', rate: 24_000 },
-          voice: session.voice.startsWith('voice_') ? { id: session.voice } : session.voice,
-          speed: defaults.DEFAULT_SPEED,
-        },
-      },
-      tools: [],
-      tool_choice: 'auto',
-      max_output_tokens: defaults.DEFAULT_MAX_TOKENS,
-      truncation: 'auto',
-      tracing: null,
-    },
+    session: realtimeSession(session, defaults),
   }),
   claims: answer => ({
     value: field(answer, 'value'),

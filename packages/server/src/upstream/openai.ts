@@ -202,7 +202,8 @@ const DEFAULT_RETRY_AFTER_MS: Partial<Record<Failure['type'], number>> = {
   insufficient_quota: 60_000,
 }
 
-function asServiceError({ type, retryAfterMs }: Failure, cause: unknown): ServiceError {
+/** What the caller is told of a failure. */
+export function asServiceError({ type, retryAfterMs }: Failure, cause: unknown): ServiceError {
   const wait = retryAfterMs ?? DEFAULT_RETRY_AFTER_MS[type]
   return new ServiceError(type, {
     cause,

@@ -8,6 +8,7 @@ const ENDPOINTS = {
   options: 'GET /v1/realtime/options',
   voice_reports: 'POST /v1/voice/reports',
   voice_metrics: 'GET /v1/voice/metrics',
+  voice_test: 'POST /v1/voice/test',
   self_check: 'GET /v1/self-check',
   health: 'GET /healthz',
   ready: 'GET /readyz',

@@ -34,7 +34,7 @@ function judgement(name: CheckName, value: number | null): Judgement {
     defect: defectOf(value, verdict, limit),
     value: rounded,
     unit,
-    limit: inWords(limit),
+    limit: `pass ${inWords(limit.pass)}, warn ${inWords(limit.warn)}`,
     method,
     because,
   }
@@ -58,11 +58,8 @@ function round(value: number, decimals: number): number {
   return Number(value.toFixed(decimals))
 }
 
-function inWords({ pass, warn }: Limit): string {
-  return `pass ${rangeInWords(pass)}, warn ${rangeInWords(warn)}`
-}
-
-function rangeInWords([low, high]: readonly [number, number]): string {
+/** A range as one says it: `up to 1000`, `-27 to -14`. */
+export function inWords([low, high]: readonly [number, number]): string {
   const open = low === 0 || low === Number.NEGATIVE_INFINITY
   if (high === Number.POSITIVE_INFINITY) return `from ${low}`
   if (low === high) return `at ${low}`

@@ -168,3 +168,9 @@ export type CheckName = keyof typeof LIMITS
 
 /** What was measured, by check, in the unit of its limit; null where it could not be. */
 export type Figures = Record<CheckName, number | null>
+
+/**
+ * When two voices count as different. No standard says; a voice's distance from itself is the yardstick, and two semitones
+ * are plainly heard as another pitch (our judgement).
+ */
+export const VOICES_DIFFER = { timesOwnDistance: 2, semitones: 2 } as const

@@ -35,6 +35,9 @@ export interface Measurement {
   voiceprint: Voiceprint | null
 }
 
+/** What `truePeak` says of nothing. */
+const SILENT_DB = -100
+
 /** Quieter than this it is taken for silence, or for noise: 30 dB below usual speech. */
 const QUIETEST_SPEECH_DB = -50
 
@@ -57,7 +60,7 @@ export async function measure(take: Take): Promise<Measurement> {
       speech_seconds: (level?.activity ?? 0) * durationOf(sound),
       ...deliveryFigures(delivery(take.askedAt, take.arrivals), spoken),
       loudness_lufs: loudness,
-      true_peak_dbtp: peak,
+      true_peak_dbtp: peak > SILENT_DB ? peak : null,
       clipped_runs: clips.length,
       silence_ratio: 100 * (1 - (level?.activity ?? 0)),
       longest_gap_ms: spoken && 1000 * Math.max(0, ...spoken.pauses.map(lengthOf)),
