@@ -107,6 +107,8 @@ describe('/openapi.json', () => {
 
   const TOKEN = 'POST /v1/realtime/token'
   const REPORTS = 'POST /v1/voice/reports'
+  /** Its good answers are held to the document by its own tests: the stand-in here speaks no WebSocket. */
+  const VOICE_TEST = 'POST /v1/voice/test'
   const USED_KEY = reportKey()
   /** Requests, and what OpenAI does then; together they touch every operation. */
   const ANSWERS: Example[] = [
@@ -140,6 +142,9 @@ describe('/openapi.json', () => {
     { at: REPORTS, status: 422, body: { stats: { mood: 1 } }, headers: bearer(reportKey()) },
     { at: 'GET /v1/voice/metrics', status: 200, headers: OPERATOR },
     { at: 'GET /v1/voice/metrics', status: 401 },
+    { at: VOICE_TEST, status: 401 },
+    { at: VOICE_TEST, status: 422, headers: OPERATOR },
+    { at: VOICE_TEST, status: 502, headers: OPERATOR, body: { voice: 'verse' } },
     { at: 'GET /', status: 200 },
     { at: 'GET /healthz', status: 200 },
     { at: 'GET /readyz', status: 200 },

@@ -4,8 +4,9 @@ import { fromWav } from '../packages/server/src/voice/lab/sound.ts'
 import { DEFAULT_LINE } from '../packages/server/src/voice/trial/prompt.ts'
 import { type Answered, ask } from './harness/ask.ts'
 import { assertFailure, assertSafeHeaders } from './harness/failures.ts'
+import { jsonSchema } from './harness/json-schema.ts'
 import { API_KEY, type RunningService, startService } from './harness/service.ts'
-import { babble } from './harness/signals.ts'
+import { babble, silence } from './harness/signals.ts'
 import { saying, startTalker, type Talker } from './harness/talker.ts'
 
 const ADMIN_TOKEN = 'operators-only-0123456789'
@@ -67,6 +68,17 @@ describe('POST /v1/voice/test', () => {
   it('has a line of its own for whoever names none', async () => {
     talker.talk(saying(SOUND, DEFAULT_LINE))
     assert.equal((await test()).json.asked, DEFAULT_LINE)
+  })
+
+  it('answers as the OpenAPI document says, to the field', async () => {
+    talker.talk(saying(SOUND, 'Hello.'))
+    const document = (await ask(`${service.url}/openapi.json`)).json
+    const { content } = document.paths['/v1/voice/test'].post.responses[200]
+    const schema = { ...content['application/json'].schema, additionalProperties: false }
+    for (const how of [saying(SOUND, 'Hello.'), saying(silence(1), '')]) {
+      talker.talk(how)
+      assert.deepEqual(jsonSchema(schema)((await test()).json), [])
+    }
   })
 
   it('hands out the recording as WAV', async () => {

@@ -6,7 +6,7 @@ const FRAME = 512
 const WIDTH = 720
 const HEIGHT = 128
 /** Above this speech has next to nothing. */
-export const HIGHEST_HZ = 8000
+const HIGHEST_HZ = 8000
 /** From the loudest down. */
 const RANGE_DB = 70
 /** Few shades: the eye sees no more, and the file is a third as large. */
