@@ -84,8 +84,11 @@ function listen(peer: RTCPeerConnection, arrivals: Arrivals): Connection['sendTe
     if (channel) return
     channel = opened
     opened.onMessage.subscribe(text => arrivals.onText(String(text)))
-    opened.stateChanged.subscribe(state => void (state === 'closed' && arrivals.onGone('data channel closed')))
-    arrivals.onOpen()
+    // It is handed over before it is open, and what is sent till then would be lost.
+    opened.stateChanged.subscribe(state => {
+      if (state === 'open') arrivals.onOpen()
+      if (state === 'closed') arrivals.onGone('data channel closed')
+    })
   })
   peer.connectionStateChange.subscribe(state => {
     if (state === 'connected') skipUsedRecordNumbers(peer)
