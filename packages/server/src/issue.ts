@@ -17,8 +17,10 @@ export interface Wish {
   /** Operators wait for no turn. */
   operator: boolean
   requestId: string
-  /** Aborted when the caller hangs up. */
-  signal: AbortSignal
+  /** Whether the caller has hung up. */
+  gone(): boolean
+  /** Aborts when the caller hangs up. Asked for only where there is something to wait for, since signals are dear. */
+  hangUp(): AbortSignal
 }
 
 /** A credential, as it is handed out. */
@@ -33,8 +35,8 @@ export interface Issued extends Minted {
   openAiMs: number
 }
 
-/** Gets a credential for a wish. Throws `ServiceError`, or the signal's reason when the caller has gone. */
-export type IssueCredential = (wish: Wish) => Promise<Issued>
+/** Gets a credential for a wish, at once where one is ready. Throws `ServiceError`, or something else when the caller has gone. */
+export type IssueCredential = (wish: Wish) => Issued | Promise<Issued>
 
 interface IssuerParts {
   config: Config
@@ -73,10 +75,10 @@ export function issuer({ config, openai, pool, turns, hashClient, clock }: Issue
     return { ...secret, expiresIn, warm: openAiMs === 0, openAiMs }
   }
 
-  async function mint(order: MintOrder, { requestId, signal }: Wish, deadline: number): Promise<Pooled> {
+  async function mint(order: MintOrder, { requestId, hangUp }: Wish, deadline: number): Promise<Pooled> {
     shedLoad()
     const sentAt = clock.mono()
-    const minted = await openai.mint(order, requestId, signal, deadline)
+    const minted = await openai.mint(order, requestId, hangUp, deadline)
     return pooled(minted, requestId, sentAt, config.TOKEN_TTL_SECONDS)
   }
 
@@ -86,26 +88,30 @@ export function issuer({ config, openai, pool, turns, hashClient, clock }: Issue
     const found = pool.claim(order)
     if (found && !(found instanceof Promise)) return render(found, 0)
     const secret = (await found) ?? (await mint(order, wish, started + config.UPSTREAM_DEADLINE_MS))
-    if (wish.signal.aborted) {
+    if (wish.gone()) {
       pool.deposit(order, secret)
-      throw wish.signal.reason
+      throw new Error('the caller hung up')
     }
     return render(secret, clock.mono() - started)
   }
 
-  return async wish => {
-    const order = orderFor(wish)
-    const ready = pool.take(order, wish.session.shared && order.safetyIdentifier === undefined)
-    if (ready) return render(ready, 0)
-    if (wish.operator) return obtain(order, wish)
-    // Looked at before the wait for a turn too, so that an overloaded service refuses at once.
-    if (!pool.has(order)) shedLoad()
-    const endTurn = await turns.take(wish.client, wish.signal)
+  async function obtainInTurn(order: MintOrder, wish: Wish): Promise<Issued> {
+    const endTurn = turns.take(wish.client) ?? (await turns.wait(wish.client, wish.hangUp()))
     if (!endTurn) throw new ServiceError('rate_limited', { retryAfter: retryAfterSeconds(config.UPSTREAM_DEADLINE_MS) })
     try {
       return await obtain(order, wish)
     } finally {
       endTurn()
     }
+  }
+
+  return wish => {
+    const order = orderFor(wish)
+    const ready = pool.take(order, wish.session.shared && order.safetyIdentifier === undefined)
+    if (ready) return render(ready, 0)
+    if (wish.operator) return obtain(order, wish)
+    // Looked at before the wait for a turn too, so that an overloaded service refuses at once.
+    if (!pool.has(order)) shedLoad()
+    return obtainInTurn(order, wish)
   }
 }

@@ -6,7 +6,7 @@ import { fixedWindows, type Hit } from './windows.ts'
 /** What the limits say of one token request. */
 export interface Ruling {
   minute: Hit
-  /** Absent where the minute was already used up. */
+  /** Absent where the minute was already used up, and where days have no limit. */
   day: Reservation | undefined
 }
 
@@ -23,11 +23,13 @@ type RatesConfig = Pick<Config, 'RATE_LIMIT_PER_MINUTE' | 'RATE_LIMIT_PER_DAY' |
 
 export function memoryRates(config: RatesConfig, clock: Clock): Rates {
   const minutes = fixedWindows(config.RATE_LIMIT_PER_MINUTE, WINDOW_SECONDS * 1000, clock.mono)
-  const days = dailyBudgets(config.RATE_LIMIT_PER_DAY, config.RATE_LIMIT_GLOBAL_PER_DAY, clock.now)
+  const { RATE_LIMIT_PER_DAY, RATE_LIMIT_GLOBAL_PER_DAY } = config
+  const limited = RATE_LIMIT_PER_DAY > 0 || RATE_LIMIT_GLOBAL_PER_DAY > 0
+  const days = limited ? dailyBudgets(RATE_LIMIT_PER_DAY, RATE_LIMIT_GLOBAL_PER_DAY, clock.now) : undefined
   return {
     rule(client) {
       const minute = minutes.hit(client)
-      return { minute, day: minute.allowed ? days.reserve(client) : undefined }
+      return { minute, day: minute.allowed ? days?.reserve(client) : undefined }
     },
   }
 }

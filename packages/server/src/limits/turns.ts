@@ -1,13 +1,18 @@
 /** Lets at most so many of one client's requests be worked on at once; the others wait in the order they came. */
 export interface Turns {
+  /** Begins a turn if there is one free. */
+  take(client: string): EndTurn | undefined
   /**
-   * Resolves to the function that ends the turn, or to null when none came within `maxWaitMs`.
+   * Waits for a turn of a client that has none free; null when none came within `maxWaitMs`.
    * Rejects with the signal's reason when the caller goes away while waiting.
    */
-  take(client: string, signal: AbortSignal): Promise<(() => void) | null>
+  wait(client: string, signal: AbortSignal): Promise<EndTurn | null>
   /** Clients that have a request at work. */
   readonly size: number
 }
+
+/** Ends a turn; further calls change nothing. */
+export type EndTurn = () => void
 
 interface Line {
   working: number
@@ -27,7 +32,7 @@ export function turns(atOnce: number, maxWaitMs: number): Turns {
     if (line.working === 0) lines.delete(client)
   }
 
-  function ending(client: string, line: Line): () => void {
+  function ending(client: string, line: Line): EndTurn {
     let ended = false
     return () => {
       if (!ended) end(client, line)
@@ -35,7 +40,7 @@ export function turns(atOnce: number, maxWaitMs: number): Turns {
     }
   }
 
-  function wait(client: string, line: Line, signal: AbortSignal): Promise<(() => void) | null> {
+  function waitIn(line: Line, client: string, signal: AbortSignal): Promise<EndTurn | null> {
     return new Promise((resolve, reject) => {
       const leave = () => {
         clearTimeout(timer)
@@ -60,13 +65,17 @@ export function turns(atOnce: number, maxWaitMs: number): Turns {
   }
 
   return {
-    async take(client, signal) {
-      signal.throwIfAborted()
+    take(client) {
       const line = lines.get(client) ?? { working: 0, waiting: new Set() }
+      if (line.working >= atOnce) return undefined
       lines.set(client, line)
-      if (line.working >= atOnce) return wait(client, line, signal)
       line.working++
       return ending(client, line)
+    },
+    async wait(client, signal) {
+      signal.throwIfAborted()
+      const line = lines.get(client)
+      return line ? waitIn(line, client, signal) : null
     },
     get size() {
       return lines.size

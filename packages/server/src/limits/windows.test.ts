@@ -34,6 +34,12 @@ describe('a window', () => {
     assert.deepEqual(windows.hit('a'), { allowed: true, limit: 10, remaining: 9, resetsIn: 60_000 })
   })
 
+  it('is never told to be longer than it is, whatever fraction of a millisecond it begins at', () => {
+    const { clock, windows } = tenAMinute()
+    clock.now = 7600.038699999999
+    assert.equal(windows.hit('a').resetsIn, 60_000)
+  })
+
   it('is not made longer by hits that are refused', () => {
     const { clock, windows } = tenAMinute()
     for (let second = 0; second < 60; second++) {

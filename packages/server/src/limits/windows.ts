@@ -47,7 +47,8 @@ export function fixedWindows(limit: number, lengthMs: number, mono: () => number
         allowed: window.count <= limit,
         limit,
         remaining: Math.max(0, limit - window.count),
-        resetsIn: window.resetsAt - now,
+        // Adding and taking away a fraction may leave a trace more than the window.
+        resetsIn: Math.min(lengthMs, window.resetsAt - now),
       }
     },
     get size() {

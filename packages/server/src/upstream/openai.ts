@@ -37,8 +37,11 @@ export interface AttemptReport {
 
 /** OpenAI as the rest of the service sees it. */
 export interface OpenAi {
-  /** Makes a secret, with retries, before `deadline` (monotonic ms). Throws `ServiceError`, or an abort in a wait. */
-  mint(order: MintOrder, requestId: string, signal: AbortSignal, deadline: number): Promise<Minted>
+  /**
+   * Makes a secret, with retries, before `deadline` (monotonic ms). Throws `ServiceError`, or an abort in a wait that
+   * `hangUp` ends.
+   */
+  mint(order: MintOrder, requestId: string, hangUp: () => AbortSignal, deadline: number): Promise<Minted>
   /** Makes a secret in one attempt that the breaker does not hear of and that is not counted in flight. Rejects on failure. */
   mintQuietly(order: MintOrder, requestId: string): Promise<Minted>
   /** Asks for the list of models, to learn whether OpenAI can be reached with our key. Never throws. */
@@ -142,7 +145,7 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
   async function withRetries(
     order: MintOrder,
     requestId: string,
-    signal: AbortSignal,
+    hangUp: () => AbortSignal,
     deadline: number,
   ): Promise<Minted> {
     retries.earn()
@@ -156,7 +159,7 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
         const wait = failure.retryAfterMs ?? jitteredWait(retry, Math.random)
         const again = failure.retryable && retry < config.UPSTREAM_MAX_RETRIES && breaker.state.name === 'closed'
         if (!again || clock.mono() + wait >= deadline || !retries.spend()) throw asServiceError(failure, error.cause)
-        await sleep(wait, undefined, { signal })
+        await sleep(wait, undefined, { signal: hangUp() })
       }
     }
   }
@@ -171,7 +174,7 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
   }
 
   return {
-    mint: (order, requestId, signal, deadline) => counted(withRetries(order, requestId, signal, deadline)),
+    mint: (order, requestId, hangUp, deadline) => counted(withRetries(order, requestId, hangUp, deadline)),
     mintQuietly: (order, requestId) => attempt(order, requestId, config.UPSTREAM_TIMEOUT_MS),
     async probe() {
       try {

@@ -4,12 +4,14 @@ import { endOfLifeHeaders } from '../../catalogue/models.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config/config.ts'
 import { type ErrorType, ServiceError } from '../../errors.ts'
-import type { IssueCredential, Issued } from '../../issue.ts'
+import type { IssueCredential, Issued, Wish } from '../../issue.ts'
 import type { Events } from '../../observe/events.ts'
 import type { SignReportKey } from '../../report-key.ts'
 import { type Session, type SessionRequest, sessionDecider } from '../../session.ts'
 import type { Reply } from '../facts.ts'
-import { errorReplies, type TokenReply, tokenReply, tokenRequestSchema } from '../schemas.ts'
+import { hangUpSignal } from '../hang-up-signal.ts'
+import { errorReplies, tokenReply, tokenRequestSchema } from '../schemas.ts'
+import { tokenTexts } from '../token-text.ts'
 
 interface TokenRoute {
   config: Config
@@ -47,28 +49,27 @@ const REFUSALS: ErrorType[] = [
 
 /** `POST /v1/realtime/token`: a credential for one session. */
 export function tokenRoute(app: FastifyInstance, { config, clock, issue, signReportKey, events }: TokenRoute): void {
+  const webSocketUrl = `${config.OPENAI_PUBLIC_BASE_URL.replace(/^http/, 'ws')}/realtime`
   const addresses = (model: string) => ({
     web_rtc_url: `${config.OPENAI_PUBLIC_BASE_URL}/realtime/calls`,
-    websocket_url: `${config.OPENAI_PUBLIC_BASE_URL.replace(/^http/, 'ws')}/realtime?model=${encodeURIComponent(model)}`,
+    websocket_url: `${webSocketUrl}?model=${encodeURIComponent(model)}`,
   })
 
   const decide = sessionDecider(config)
+  const text = tokenTexts()
 
-  function render(session: Session, issued: Issued, sessionId: string): TokenReply {
-    const { voice, difficulty, mode, instructions } = session
+  function render(session: Session, issued: Issued, sessionId: string): string {
+    const { voice, difficulty, mode } = session
     const model = session.model.served
     const issuedAt = Math.floor(clock.now() / 1000)
-    return {
-      client_secret: issued.value,
-      expires_at: issued.expiresAt,
-      expires_in: issued.expiresIn,
-      session_id: sessionId,
-      model,
-      voice,
-      instructions,
-      report_key: signReportKey({ sessionId, model, voice, difficulty, mode, issuedAt }),
-      ...addresses(model),
-    }
+    const { value, expiresAt, expiresIn } = issued
+    return text(session, {
+      credential: { client_secret: value, expires_at: expiresAt, expires_in: expiresIn, session_id: sessionId },
+      use: {
+        report_key: signReportKey({ sessionId, model, voice, difficulty, mode, issuedAt }),
+        ...addresses(model),
+      },
+    })
   }
 
   app.post<{ Body: SessionRequest }>('/v1/realtime/token', {
@@ -87,8 +88,8 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
       const session = decide(request.body, clock.now())
       facts.logged = namesOf(session)
       const client = facts.client ?? 'unknown'
-      const signal = hangUpSignal(reply)
-      const issued = await issue({ session, client, operator: facts.operator, requestId: request.id, signal })
+      const wish = { session, client, operator: facts.operator, requestId: request.id, ...callerOf(reply) }
+      const issued = await issue(wish)
       const sessionId = issued.sessionId ?? `sess_${randomUUID().replaceAll('-', '')}`
       const totalMs = clock.mono() - facts.startedAt
       const line = { ...namesOf(session), ...mintOf(issued) }
@@ -103,8 +104,9 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
         expiresAt: issued.expiresAt,
         totalMs,
       })
-      reply.headers(endOfLifeHeaders(session.model))
+      if (session.model.shutdown) reply.headers(endOfLifeHeaders(session.model))
       reply.header('Server-Timing', `total;dur=${totalMs.toFixed(1)}, openai;dur=${issued.openAiMs.toFixed(1)}`)
+      reply.header('Content-Type', 'application/json; charset=utf-8')
       return render(session, issued, sessionId)
     },
   })
@@ -131,11 +133,11 @@ function refuseInstructions(body: SessionRequest): void {
   })
 }
 
-/** Aborts when the caller hangs up before the answer is out. */
-function hangUpSignal(reply: Reply): AbortSignal {
-  const hangUp = new AbortController()
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) hangUp.abort(new Error('the caller hung up'))
-  })
-  return hangUp.signal
+/** Whether the caller has gone, and a signal for when it goes. */
+function callerOf(reply: Reply): Pick<Wish, 'gone' | 'hangUp'> {
+  const gone = () => reply.raw.destroyed && !reply.raw.writableFinished
+  return {
+    gone,
+    hangUp: () => (gone() ? AbortSignal.abort(new Error('the caller hung up')) : hangUpSignal(reply)),
+  }
 }
