@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
-import { type Script, type Store, script } from '../store/redis.ts'
+import type { Store } from '../store/redis.ts'
+import { type Script, script } from '../store/script.ts'
 import { WINDOW_SECONDS } from './rates.ts'
 import { fixedWindows, type Windows } from './windows.ts'
 

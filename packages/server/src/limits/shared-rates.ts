@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { HashClient } from '../identity/client-hash.ts'
-import { type Script, type Store, script } from '../store/redis.ts'
+import type { Store } from '../store/redis.ts'
+import { type Script, script } from '../store/script.ts'
 import type { Reservation } from './budgets.ts'
 import { type Rates, type Ruling, WINDOW_SECONDS } from './rates.ts'
 

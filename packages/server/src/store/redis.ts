@@ -1,17 +1,7 @@
-import { createHash } from 'node:crypto'
 import { createClient } from '@redis/client'
 import type { Clock } from '../clock.ts'
 import type { Secret } from '../secret.ts'
-
-/** A script that Redis runs as one step. */
-export interface Script {
-  text: string
-  sha: string
-}
-
-export function script(text: string): Script {
-  return { text, sha: createHash('sha1').update(text).digest('hex') }
-}
+import type { Script } from './script.ts'
 
 /** One Redis or Valkey, asked with a short patience. */
 export interface Store {

@@ -1,4 +1,6 @@
-import { type Dispatcher, errors, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
+import errors from 'undici/lib/core/errors.js'
+import Pool from 'undici/lib/dispatcher/pool.js'
 import type { Breakage } from './outcome.ts'
 
 /** What came back: any status, the whole body. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { type Script, type Store, script } from '../store/redis.ts'
+import type { Store } from '../store/redis.ts'
+import { type Script, script } from '../store/script.ts'
 import { hourOf, minuteOf, type VoiceStats, WINDOWS, type WindowName } from './stats.ts'
 import { decodeTables, emptyTables, encodeTables, mergeTables, type Tables } from './tables.ts'
 
