@@ -49,6 +49,9 @@ test('--help lists every option and every word', async () => {
 const bad: readonly [args: string[], message: RegExp][] = [
   [['--port', 'abc'], /--port abc: expected a whole number/],
   [['--faults', 'mint:explode'], /'explode' is not a fault/],
+  [['--media-address', 'mars'], /expected an IPv4 address/],
+  [['--session-seconds', '3601'], /up to 3600 seconds/],
+  [['--heard', ''], /phrases of 1 to 500/],
   [['--control-from', 'mars'], /expected loopback or anywhere/],
   [['--nonsense'], /Unknown option/],
 ]

@@ -1,10 +1,12 @@
+#!/usr/bin/env node
+import { isIPv4 } from 'node:net'
 import { parseArgs } from 'node:util'
 import { controlHelp } from './control.ts'
 import { type EmulatorOptions, startEmulator } from './emulator.ts'
 
 const usage = `Stands in for OpenAI's Realtime API on this machine.
 
-  node packages/emulator/src/cli.ts [options]
+  npx realtime-emulator [options]
 
   --port N            port to listen on (8788; 0 takes any free one)
   --host ADDRESS      address to listen on (127.0.0.1)
@@ -15,6 +17,7 @@ const usage = `Stands in for OpenAI's Realtime API on this machine.
   --single-use        a client secret opens one session only
   --session-seconds S how long a session may last (3600)
   --heard PHRASE      what humans say into the microphone; give it again for the next turn
+  --media-address IP  address of this machine that sound is exchanged at (127.0.0.1)
   --no-media          no WebRTC and no voice: sound is timed by the clock
   --faults TEXT       what goes wrong, see below (or the environment variable EMULATOR_FAULTS)
   --beta              serve the removed POST /v1/realtime/sessions
@@ -27,7 +30,7 @@ Control while it runs, with a text body, no key:
 
 ${controlHelp}
 
-  node packages/emulator/src/cli.ts --faults 'mint:status=429,code=rate_limit_exceeded,retry-after=2,times=3'
+  npx realtime-emulator --faults 'mint:status=429,code=rate_limit_exceeded,retry-after=2,times=3'
   curl -X PUT --data 'mint:stall,chance=0.1 models:delay=500' http://127.0.0.1:8788/_emulator/faults
 `
 
@@ -45,6 +48,7 @@ const read = () =>
       'session-seconds': { type: 'string', default: '3600' },
       heard: { type: 'string', multiple: true },
       media: { type: 'boolean', default: true },
+      'media-address': { type: 'string', default: '127.0.0.1' },
       faults: { type: 'string', default: process.env.EMULATOR_FAULTS ?? '' },
       beta: { type: 'boolean', default: false },
       'beta-string': { type: 'boolean', default: false },
@@ -57,6 +61,11 @@ const read = () =>
 const wholeNumber = (option: string, value: string) => {
   if (!/^\d+$/.test(value)) throw new RangeError(`--${option} ${value}: expected a whole number`)
   return Number(value)
+}
+
+const ipv4 = (value: string) => {
+  if (!isIPv4(value)) throw new RangeError(`--media-address ${value}: expected an IPv4 address`)
+  return value
 }
 
 const controlFrom = (value: string): 'loopback' | 'anywhere' => {
@@ -75,6 +84,7 @@ const optionsOf = (values: ReturnType<typeof read>): EmulatorOptions => ({
   sessionSeconds: wholeNumber('session-seconds', values['session-seconds']),
   ...(values.heard && { heard: values.heard }),
   media: values.media,
+  mediaAddress: ipv4(values['media-address']),
   faults: values.faults,
   beta: values['beta-string'] ? 'string' : values.beta,
   record: values.record,

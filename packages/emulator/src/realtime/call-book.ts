@@ -1,4 +1,5 @@
-import type { Ending, Engine } from './engine.ts'
+import type { Engine } from './engine.ts'
+import type { Ending } from './links.ts'
 
 /** A call, while it runs and afterwards. */
 export type CallRecord = {

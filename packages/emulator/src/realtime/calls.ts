@@ -6,8 +6,9 @@ import type { MintParts } from '../mint.ts'
 import type { CallBook, CallRecord } from './call-book.ts'
 import { type CallRequest, readCallRequest } from './call-request.ts'
 import { corsHeaders } from './cors.ts'
-import { createEngine, type Ending, type Engine, type EngineParts, type Link } from './engine.ts'
+import { createEngine, type Engine, type EngineParts } from './engine.ts'
 import { newCallIds } from './ids.ts'
+import type { Ending, Link } from './links.ts'
 import type { Media } from './media.ts'
 
 /** What every session is made with, whatever carries it. */

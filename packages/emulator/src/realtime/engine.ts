@@ -5,20 +5,13 @@ import { createConversation } from './conversation.ts'
 import { alreadyResponding, errorEvent, nothingToCancel, onlyTranscribes, sessionExpired } from './errors.ts'
 import { createHearing } from './hearing.ts'
 import { itemHandlers } from './item-handlers.ts'
-import { createOutbox } from './outbox.ts'
+import { createLinks, type Ending, type Link } from './links.ts'
 import { createPlayback } from './playback.ts'
 import { type Play, type ReplyFault, type Responding, startResponse } from './response.ts'
-import type { SentEvent, ServerEvent, Session } from './server-events.ts'
-import { audioInputOf, sentEvent } from './server-events.ts'
+import { audioInputOf, type Session } from './server-events.ts'
 import { updateSession } from './session-update.ts'
 import type { Prompt } from './usage.ts'
 import { pcmOf } from './wire-audio.ts'
-
-/** One connection to a session: a data channel or a socket. */
-export type Link = { send(event: SentEvent): void; close(why: Ending): void }
-
-/** Why a session ended. */
-export type Ending = 'hangup' | 'client' | 'expired' | 'closed'
 
 export type EngineParts = {
   /** As it begins; its `expires_at` is set here. */
@@ -54,7 +47,7 @@ type Handler<T extends ClientEvent['type']> = (event: Extract<ClientEvent, { typ
 type Handlers = { [T in ClientEvent['type']]: Handler<T> }
 
 export const createEngine = (parts: EngineParts): Engine => {
-  const outboxes = new Map<Link, (event: SentEvent) => void>()
+  const links = createLinks()
   const conversation = createConversation()
   const running = new Set<Responding>()
   let session: Session = { ...parts.session, expires_at: parts.startedAt + parts.sessionSeconds }
@@ -62,11 +55,7 @@ export const createEngine = (parts: EngineParts): Engine => {
   let hasSpoken = false
   let over = false
 
-  const emit = (event: ServerEvent) => {
-    if (over) return
-    const sent = sentEvent(event)
-    for (const send of outboxes.values()) send(sent)
-  }
+  const emit = links.tellAll
   const playback = createPlayback(emit, conversation)
   const active = () => [...running].find(({ inConversation }) => inConversation)
 
@@ -150,8 +139,10 @@ export const createEngine = (parts: EngineParts): Engine => {
     if (over) return
     over = true
     clearTimeout(limit)
+    // First, so that nobody hears of what the end brings about.
+    links.close(why)
     for (const responding of running) responding.cancel('client_cancelled')
-    for (const link of outboxes.keys()) link.close(why)
+    playback.clear()
     parts.onEnded(why)
   }
 
@@ -165,16 +156,14 @@ export const createEngine = (parts: EngineParts): Engine => {
       return session
     },
     join: (link, greet) => {
-      const send = createOutbox(event => link.send(event))
-      outboxes.set(link, send)
-      if (greet) send(sentEvent({ type: 'session.created', session }))
-      return () => void outboxes.delete(link)
+      const leave = links.join(link)
+      if (greet) links.tell(link, { type: 'session.created', session })
+      return leave
     },
     receive: (text, from) => {
       if (over) return
       const read = readClientEvent(text)
-      const refuse = (error: ApiError, eventId: string | null) =>
-        outboxes.get(from)?.(sentEvent(errorEvent(error, eventId)))
+      const refuse = (error: ApiError, eventId: string | null) => links.tell(from, errorEvent(error, eventId))
       if ('error' in read) return refuse(read.error, read.eventId)
       const handle = handlers[read.event.type] as (event: ClientEvent) => ApiError | undefined
       const error = handle(read.event)

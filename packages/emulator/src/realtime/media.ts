@@ -6,13 +6,13 @@ import { tone } from './tone.ts'
 export type Media = { answerOffer: AnswerOffer; speak: Speak; createVad: CreateVad }
 
 /** Loaded when the first session needs it, since most emulators only mint. */
-const real = async (): Promise<Media> => {
+const real = async (address: string): Promise<Media> => {
   const [peer, speech, vad] = await Promise.all([
     import('../media/peer.ts'),
     import('../media/speech.ts'),
     import('../media/vad.ts'),
   ])
-  return { answerOffer: peer.answerOffer, speak: speech.speak, createVad: vad.createVad }
+  return { answerOffer: peer.answerOffersAt(address), speak: speech.speak, createVad: vad.createVad }
 }
 
 /** No WebRTC and no voice: sound is timed by the clock and each word is a beep. */
@@ -21,11 +21,14 @@ const stubbed = async (): Promise<Media> => {
   return { answerOffer: stubPeers, speak: tone, createVad }
 }
 
-/** @returns what loads the media, once. */
-export const createMedia = (enabled: boolean): (() => Promise<Media>) => {
+/**
+ * @param address the IPv4 address of this machine that sound is exchanged at; without it there are only stubs.
+ * @returns what loads the media, once.
+ */
+export const createMedia = (address: string | undefined): (() => Promise<Media>) => {
   let loading: Promise<Media> | undefined
   return () => {
-    loading ??= enabled ? real() : stubbed()
+    loading ??= address === undefined ? stubbed() : real(address)
     return loading
   }
 }

@@ -40,10 +40,13 @@ const opened = ({ emit, responseId, conversation }: Place, item: Item) => {
   }
 }
 
+/** One that is spoken; `addSound` sends a piece of its sound, in base64. */
+export type OpenAudio = OpenItem & { addSound(delta: string): void }
+
 const assistant = (id: string) => ({ id, type: 'message', role: 'assistant' }) as const
 
 /** A spoken message: the events carry its transcript, the sound travels by itself. */
-export const openAudio = (place: Place): OpenItem => {
+export const openAudio = (place: Place): OpenAudio => {
   const id = newId('item')
   const at = { response_id: place.responseId, item_id: id, output_index, content_index }
   const end = opened(place, { ...assistant(id), status: 'in_progress', content: [] })
@@ -55,6 +58,7 @@ export const openAudio = (place: Place): OpenItem => {
       transcript += delta
       place.emit({ type: 'response.output_audio_transcript.delta', ...at, delta, obfuscation: obfuscation() })
     },
+    addSound: delta => place.emit({ type: 'response.output_audio.delta', ...at, delta }),
     close: (status, audioMs) => {
       place.emit({ type: 'response.output_audio.done', ...at })
       place.emit({ type: 'response.output_audio_transcript.done', ...at, transcript })

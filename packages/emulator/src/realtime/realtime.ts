@@ -5,11 +5,14 @@ import { answerCall, answerHangup } from './calls.ts'
 import { createMedia } from './media.ts'
 import { createUpgrades, type UpgradeParts } from './upgrades.ts'
 
-export type RealtimeParts = Omit<UpgradeParts, 'media'> & { withMedia: boolean }
+export type RealtimeParts = Omit<UpgradeParts, 'media'> & {
+  /** Where sound is exchanged; without it there is none. */
+  mediaAddress: string | undefined
+}
 
 /** Calls and sockets: all of the emulator that a mint does not need. */
-export const createRealtime = ({ withMedia, ...given }: RealtimeParts) => {
-  const parts = { ...given, media: createMedia(withMedia) }
+export const createRealtime = ({ mediaAddress, ...given }: RealtimeParts) => {
+  const parts = { ...given, media: createMedia(mediaAddress) }
   const upgrades = createUpgrades(parts)
   return {
     upgrade: upgrades.upgrade,

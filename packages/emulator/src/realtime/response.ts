@@ -1,18 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { RealtimeResponseStatus } from 'openai/resources/realtime/realtime'
 import type { Fault } from '../fault-words.ts'
 import { type AudioFault, audioFaults, type Playing, type Speak, type Speech } from '../media/types.ts'
 import { isObject } from '../validate.ts'
-import { type Thought, think } from './brain.ts'
+import { think } from './brain.ts'
 import type { ResponseParams } from './client-events.ts'
 import type { Conversation, Entry } from './conversation.ts'
 import { newId } from './ids.ts'
-import { type ItemStatus, type OpenItem, openAudio, openCall, openText } from './output-items.ts'
+import { openCall } from './output-items.ts'
 import type { Playback } from './playback.ts'
-import { limited } from './reply-limit.ts'
 import type { Item, RealtimeSession, ServerEvent } from './server-events.ts'
-import { SAMPLES_PER_MS } from './turns.ts'
-import { assistantAudioTokens, type Prompt, promptOf, type Spent, textTokens, usageOf } from './usage.ts'
+import { type Draft, type Outcome, pause, type Speaker, sayAloud, write, writeMessage } from './speaking.ts'
+import { assistantAudioTokens, type Prompt, promptOf, usageOf } from './usage.ts'
 
 /** Puts a speech on its way to the browser. */
 export type Play = (speech: Speech, fault: AudioFault | undefined) => Playing
@@ -44,143 +42,105 @@ export type Responding = {
   cancel(reason: 'turn_detected' | 'client_cancelled'): void
 }
 
-/** How much faster than speech sound is made: to a peer that plays it, and to a socket that takes all it can get. */
-const PACE = { webrtc: 1.5, websocket: 10 }
-
-const TEXT_MS_PER_WORD = 10
+type Status = NonNullable<RealtimeResponseStatus['type']>
 
 /** OpenAI's own number, as recorded. */
 const TOKENS_PER_MINUTE = 15_000_000
 
-const toolsOf = ({ asked, session }: ResponseParts) =>
-  (asked.tools ?? session.tools ?? []).flatMap(tool =>
-    tool.type === 'function' ? [{ name: String(tool.name), parameters: tool.parameters }] : [],
-  )
+const serverFailure = { type: 'server_error', code: 'server_error', message: 'The server had an error.' }
 
-/** The entries a response reads: its own input if it has one, else the conversation. */
-const readEntries = ({ asked, conversation }: ResponseParts): readonly Entry[] =>
-  asked.input?.flatMap(item => {
-    const known = item.id === undefined ? undefined : conversation.find(item.id)
-    return known ?? { item: { id: newId('item'), ...item } as Item, audioMs: 0 }
-  }) ?? conversation.entries
+const rateLimit = (used: number) => ({
+  name: 'tokens' as const,
+  limit: TOKENS_PER_MINUTE,
+  remaining: Math.max(0, TOKENS_PER_MINUTE - used),
+  reset_seconds: 0,
+})
 
-const voiceOf = ({ asked, session }: ResponseParts) => {
+/** What holds for one response: its own wishes first, then the session's. */
+const settingsOf = ({ asked, session, conversation }: ResponseParts) => {
   const voice: unknown = asked.audio?.output?.voice ?? session.audio?.output?.voice
-  return isObject(voice) ? String(voice.id) : String(voice)
+  const tools = asked.tools ?? session.tools ?? []
+  return {
+    instructions: session.instructions ?? '',
+    tools,
+    functions: tools.flatMap(tool =>
+      tool.type === 'function' ? [{ name: String(tool.name), parameters: tool.parameters }] : [],
+    ),
+    toolChoice: asked.tool_choice ?? session.tool_choice,
+    modalities: [...(asked.output_modalities ?? session.output_modalities ?? ['audio' as const])],
+    maxTokens: asked.max_output_tokens ?? session.max_output_tokens ?? ('inf' as const),
+    voice: isObject(voice) ? String(voice.id) : String(voice),
+    entries: inputOf(asked, conversation) ?? conversation.entries,
+  }
 }
 
-const samplesBetween = ({ pcm, durationMs }: Speech, from: number, to: number) => {
-  const at = (share: number) => Math.round(share * durationMs * SAMPLES_PER_MS)
-  const part = pcm.subarray(at(from), at(to))
-  return Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString('base64')
-}
-
-/** Words with the space before them, so that deltas add up to the text. */
-const wordsOf = (text: string) => text.match(/\s*\S+/g) ?? []
+/** The entries that a response brings along, if it does. */
+const inputOf = ({ input }: ResponseParams, conversation: Conversation): Entry[] | undefined =>
+  input?.map(item => {
+    const known = item.id ? conversation.find(item.id) : undefined
+    return known ?? { item: { id: newId('item'), ...item } as Item, audioMs: 0 }
+  })
 
 /** Starts a response; it ends by itself, by `cancel`, or never if a fault says so. */
 export const startResponse = (parts: ResponseParts): Responding => {
   const { emit, asked, session, conversation, sound, fault } = parts
   const id = newId('resp')
   const inConversation = asked.conversation !== 'none'
-  const modalities = asked.output_modalities ?? session.output_modalities ?? ['audio']
-  const maxTokens = asked.max_output_tokens ?? session.max_output_tokens ?? 'inf'
-  const prompt = promptOf(
-    (asked.instructions ?? session.instructions ?? '') + JSON.stringify(asked.tools ?? session.tools ?? []),
-    [...readEntries(parts)],
-  )
-  const place = { emit, responseId: id, conversation: inConversation ? conversation : undefined }
-  const stopped = new AbortController()
-  const said: Spent = { text: 0, audio: 0 }
-  let open: OpenItem | undefined
-  let madeMs = 0
+  const settings = settingsOf(parts)
+  const { modalities, maxTokens, voice, entries } = settings
+  const orders = (asked.instructions ?? settings.instructions) + JSON.stringify(settings.tools)
+  const prompt = promptOf(orders, entries)
+  const over = new AbortController()
+  const draft: Draft = { item: undefined, textTokens: 0, soundMs: 0 }
 
-  const response = (status: 'in_progress' | NonNullable<RealtimeResponseStatus['type']>) => ({
+  const response = (status: 'in_progress' | Status) => ({
     object: 'realtime.response' as const,
     id,
     status,
     status_details: null,
-    output: [] as Item[],
+    output: [],
     conversation_id: inConversation ? conversation.id : null,
-    output_modalities: [...modalities],
+    output_modalities: modalities,
     max_output_tokens: maxTokens,
-    audio: { output: { format: session.audio?.output?.format ?? null, voice: voiceOf(parts) } },
+    audio: { output: { format: session.audio?.output?.format ?? null, voice } },
     usage: null,
     metadata: asked.metadata ?? null,
   })
 
-  const finish = (status: NonNullable<RealtimeResponseStatus['type']>, details: RealtimeResponseStatus | null) => {
-    if (stopped.signal.aborted) return
-    stopped.abort()
-    const itemStatus: ItemStatus = status === 'completed' ? 'completed' : 'incomplete'
-    said.audio = assistantAudioTokens(madeMs)
-    const output = open ? [open.close(itemStatus, madeMs)] : []
+  const finish = (status: Status, details?: RealtimeResponseStatus) => {
+    if (over.signal.aborted) return
+    over.abort()
+    const output = draft.item ? [draft.item.close(status === 'completed' ? status : 'incomplete', draft.soundMs)] : []
+    const said = { text: draft.textTokens, audio: assistantAudioTokens(draft.soundMs) }
     const usage = usageOf(prompt, parts.previousPrompt, said)
-    const status_details = details && { type: status, ...details }
+    const status_details = details ? { type: status, ...details } : null
     parts.onDone(prompt)
     emit({ type: 'response.done', response: { ...response(status), status_details, output, usage } })
     emit({ type: 'rate_limits.updated', rate_limits: [rateLimit(usage.total_tokens)] })
   }
 
-  /** @returns whether to go on after these milliseconds. */
-  const pause = (ms: number) => sleep(ms, true, { signal: stopped.signal }).catch(() => false)
-
-  const write = (item: OpenItem, delta: string) => {
-    item.add(delta)
-    said.text += textTokens(delta)
-  }
-
-  const writeAll = async (item: OpenItem, text: string) => {
-    open = item
-    for (const word of wordsOf(text)) {
-      write(item, word)
-      if (!(await pause(TEXT_MS_PER_WORD))) return
-    }
-    finish('completed', null)
-  }
-
-  const sayAloud = async (text: string) => {
-    const item = openAudio(place)
-    open = item
+  const utter = (): Promise<Outcome> => {
     const audioFault = audioFaults.find(kind => kind === fault?.kind)
-    const whole = await parts.speak(text, voiceOf(parts), audioFault)
-    if (stopped.signal.aborted) return
-    const { speech, cut } = limited(whole, maxTokens)
-    const words = wordsOf(speech.transcript)
-    const ids = { responseId: id, itemId: item.id }
-    if (sound) await sound.playback.start(speech, () => sound.play(speech, audioFault), ids)
-    const stepMs = speech.durationMs / Math.max(1, words.length)
-    for (const [index, word] of words.entries()) {
-      if (stopped.signal.aborted) return
-      write(item, word)
-      if (!sound) sendSound(item.id, samplesBetween(speech, index / words.length, (index + 1) / words.length))
-      madeMs += stepMs
-      if (!(await pause(stepMs / (sound ? PACE.webrtc : PACE.websocket)))) return
+    const speaker: Speaker = {
+      place: { emit, responseId: id, conversation: inConversation ? conversation : undefined },
+      draft,
+      signal: over.signal,
+      speak: text => parts.speak(text, voice, audioFault),
+      maxTokens,
+      sound: sound && { play: speech => sound.play(speech, audioFault), playback: sound.playback },
     }
-    madeMs = speech.durationMs
-    finish(cut ? 'incomplete' : 'completed', cut ? { reason: 'max_output_tokens' } : null)
-  }
-
-  const sendSound = (item_id: string, delta: string) =>
-    emit({ type: 'response.output_audio.delta', response_id: id, item_id, output_index: 0, content_index: 0, delta })
-
-  const utter = (thought: Thought) => {
-    if ('call' in thought) return writeAll(openCall(place, thought.call), thought.arguments)
-    return modalities.includes('text') ? writeAll(openText(place), thought.say) : sayAloud(thought.say)
+    const thought = think({ ...settings, tools: settings.functions, orders: asked.instructions })
+    if ('call' in thought) return write(speaker, openCall(speaker.place, thought.call), thought.arguments)
+    return modalities.includes('text') ? writeMessage(speaker, thought.say) : sayAloud(speaker, thought.say)
   }
 
   const produce = async () => {
-    if (!(await pause(parts.latencyMs + (fault?.delayMs ?? 0)))) return
+    if (!(await pause(parts.latencyMs + (fault?.delayMs ?? 0), over.signal))) return
     if (fault?.kind === 'no-answer') return
     if (fault?.kind === 'failed') return finish('failed', { error: serverFailure })
-    const question = {
-      instructions: session.instructions ?? '',
-      orders: asked.instructions,
-      entries: readEntries(parts),
-      tools: toolsOf(parts),
-      toolChoice: asked.tool_choice ?? session.tool_choice,
-    }
-    await utter(think(question))
+    const outcome = await utter()
+    if (outcome === 'completed') finish('completed')
+    if (outcome === 'cut') finish('incomplete', { reason: 'max_output_tokens' })
   }
 
   emit({ type: 'response.created', response: response('in_progress') })
@@ -191,16 +151,7 @@ export const startResponse = (parts: ResponseParts): Responding => {
     inConversation,
     cancel: reason => {
       finish('cancelled', { reason })
-      if (reason === 'client_cancelled') sound?.playback.endAt(madeMs)
+      if (reason === 'client_cancelled') sound?.playback.endAt(draft.soundMs)
     },
   }
 }
-
-const serverFailure = { type: 'server_error', code: 'server_error', message: 'The server had an error.' }
-
-const rateLimit = (used: number) => ({
-  name: 'tokens' as const,
-  limit: TOKENS_PER_MINUTE,
-  remaining: Math.max(0, TOKENS_PER_MINUTE - used),
-  reset_seconds: 0,
-})

@@ -4,9 +4,10 @@ import { type ApiError, callNotFound, noKey, oneOfParameters, wrongKey } from '.
 import { bearer, isStandardKey } from '../keys.ts'
 import { effectiveSession } from '../mint.ts'
 import type { CallParts } from './calls.ts'
-import { createEngine, type Engine, type Link } from './engine.ts'
+import { createEngine, type Engine } from './engine.ts'
 import { betaDisabled, errorEvent } from './errors.ts'
 import { newCallIds } from './ids.ts'
+import type { Link } from './links.ts'
 import { type Session, sentEvent } from './server-events.ts'
 
 /** Somebody to talk to. */
