@@ -41,7 +41,7 @@ const OPENAI_STATUSES = ['402', '409']
 const OPENAI_ERRORS = ['model_not_found']
 const LOG_EVENTS = ['token_issued', 'voice_report']
 /** Served, but not part of the API. */
-const UNDOCUMENTED = ['GET /docs', 'GET /openapi.json']
+const UNDOCUMENTED = ['GET /docs', 'GET /openapi.json', 'GET /monitor']
 /** Where the demo listens unless told otherwise. */
 const ADDRESS = `http://localhost:${SETTINGS.Operation.PORT.default}`
 
@@ -193,7 +193,8 @@ describe('the README', () => {
     assert.deepEqual(listed.toSorted(), [...described, ...UNDOCUMENTED].toSorted())
     const { json } = await ask(demo.url)
     for (const endpoint of Object.values(json.endpoints)) assert.ok(listed.includes(String(endpoint)), `${endpoint}`)
-    for (const endpoint of UNDOCUMENTED) assert.equal((await ask(demo.url + endpoint.slice(4))).status, 200)
+    for (const endpoint of UNDOCUMENTED)
+      assert.equal((await ask(demo.url + endpoint.slice(4))).status, endpoint === 'GET /monitor' ? 404 : 200)
   })
 
   it('lists the fields of a token request, with their values', () => {

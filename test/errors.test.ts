@@ -316,6 +316,8 @@ const KNOWN: Record<string, string[]> = {
   '/v1/realtime/token': ['POST'],
   '/v1/voice/metrics': ['GET', 'HEAD'],
   '/v1/voice/reports': ['POST'],
+  '/v1/voice/events': ['GET'],
+  '/monitor': ['GET', 'HEAD'],
 }
 
 test('a wrong method on any known address is 405, and Allow lists exactly the right ones', async () => {

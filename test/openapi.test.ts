@@ -140,6 +140,7 @@ describe('/openapi.json', () => {
     { at: REPORTS, status: 403, headers: FOREIGN },
     { at: REPORTS, status: 413, body: 'x'.repeat(70_000), headers: bearer(reportKey()) },
     { at: REPORTS, status: 422, body: { stats: { mood: 1 } }, headers: bearer(reportKey()) },
+    { at: 'GET /v1/voice/events', status: 401 },
     { at: 'GET /v1/voice/metrics', status: 200, headers: OPERATOR },
     { at: 'GET /v1/voice/metrics', status: 401 },
     { at: VOICE_TEST, status: 401 },

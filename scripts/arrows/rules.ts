@@ -10,7 +10,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['report-key', 'session'],
   ['identity/', 'store/', 'upstream/'],
   ['limits/', 'voice/', 'voice/trial/'],
-  ['pool/'],
+  ['pool/', 'monitor/'],
   ['observe/'],
   ['issue', 'process'],
   ['service'],

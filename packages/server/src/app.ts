@@ -14,6 +14,8 @@ import { requestLog } from './http/request-log.ts'
 import { routableUrl } from './http/routable-url.ts'
 import { healthRoute, readyRoute } from './http/routes/health.ts'
 import { metricsRoute } from './http/routes/metrics.ts'
+import { monitorEventsRoute } from './http/routes/monitor-events.ts'
+import { monitorPageRoute } from './http/routes/monitor-page.ts'
 import { optionsRoute } from './http/routes/options.ts'
 import { rootRoute } from './http/routes/root.ts'
 import { selfCheckRoute } from './http/routes/self-check.ts'
@@ -78,6 +80,8 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
   voiceMetricsRoute(app, service)
   voiceTestRoute(app, service)
   selfCheckRoute(app, config)
+  monitorEventsRoute(app, service.monitor, lifecycle)
+  if (service.monitor) monitorPageRoute(app)
   rootRoute(app, service.pool.stats)
   healthRoute(app, service.openai.health)
   readyRoute(app, lifecycle, service.store)

@@ -130,7 +130,7 @@ export const ERRORS = {
   overloaded: {
     status: 503,
     message: 'The service is at its limit. Please try again shortly.',
-    when: '`MAX_IN_FLIGHT` requests to OpenAI are under way, or the process itself cannot keep up',
+    when: '`MAX_IN_FLIGHT` requests to OpenAI are under way, the process itself cannot keep up, or too many watch the monitor',
   },
   insufficient_quota: {
     status: 503,
@@ -150,7 +150,7 @@ export const ERRORS = {
   draining: {
     status: 503,
     message: 'The service is shutting down.',
-    when: '`GET /readyz` from SIGTERM on',
+    when: '`GET /readyz` and `GET /v1/voice/events` from SIGTERM on',
   },
   upstream_timeout: {
     status: 504,

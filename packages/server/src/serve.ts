@@ -30,6 +30,7 @@ export async function serve(config: Config, log: Log, stop: Promise<void>, exten
 
   await stop
   service.lifecycle.draining = true
+  service.monitor?.end()
   log.logger.info('Draining: no longer ready, still serving.')
   await sleep(config.SHUTDOWN_DELAY_SECONDS * 1000)
   await drain(app.server, unused, config.SHUTDOWN_GRACE_SECONDS * 1000)

@@ -11,6 +11,8 @@ import { memoryRates, type Rates } from './limits/rates.ts'
 import { type ReportLimits, reportLimits } from './limits/reports.ts'
 import { turns } from './limits/turns.ts'
 import { fixedWindows, type Windows } from './limits/windows.ts'
+import { createMonitor, type Monitor } from './monitor/monitor.ts'
+import type { Standing } from './monitor/points.ts'
 import { createEvents, type Events } from './observe/events.ts'
 import type { Logger } from './observe/log.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
@@ -47,6 +49,8 @@ export interface Service {
   /** Null where nothing is shared. */
   sharing: VoiceSharing | null
   readWindow: ReadWindow
+  /** Null where there are no operators to watch. */
+  monitor: Monitor | null
   metrics: Metrics
   events: Events
 }
@@ -65,7 +69,11 @@ export async function createService(config: Config, clock: Clock, logger: Logger
     storeUp: () => store?.up ?? null,
   })
   const apiKey = config.OPENAI_API_KEY.reveal()
-  const events = createEvents(logger, metrics, stats, hashClient, text => scrub(text, [apiKey]))
+  const lag = lagMeter(clock.mono)
+  const monitor = config.ADMIN_TOKEN
+    ? createMonitor({ clock, readWindow: window => readWindow(window), standing: () => standing(openai, pool, lag) })
+    : null
+  const events = createEvents(logger, metrics, stats, monitor, hashClient, text => scrub(text, [apiKey]))
   const openai = openAi(config, clock, {
     attempted: events.attempted,
     connectionChanged(connected) {
@@ -75,6 +83,7 @@ export async function createService(config: Config, clock: Clock, logger: Logger
   })
   const store = await createStore(config, clock, events)
   const sharing = await createSharing(config, stats, store, clock)
+  const readWindow = windowReader(stats, sharing)
   const reportSecret = deriveSecret(config.CLIENT_HASH_SECRET, 'report-key')
   const pool = config.POOL_ENABLED ? secretPool(config, openai, clock) : noPool()
   return {
@@ -100,12 +109,24 @@ export async function createService(config: Config, clock: Clock, logger: Logger
     badJwts: fixedWindows(BAD_JWTS_PER_MINUTE, 60_000, clock.mono),
     store,
     rates: await createRates(config, clock, store, hashClient, events),
-    lag: lagMeter(clock.mono),
+    lag,
     stats,
     sharing,
-    readWindow: windowReader(stats, sharing),
+    readWindow,
+    monitor,
     metrics,
     events,
+  }
+}
+
+/** How things stand, for the monitor. */
+function standing({ breaker, health, inFlight }: OpenAi, pool: Pool, lag: LagMeter): Standing {
+  return {
+    breaker: breaker.state.name,
+    openai_connected: health.connected,
+    openai_in_flight: inFlight,
+    pool_ready: pool.stats().entries,
+    lag_ms: Math.round(lag.milliseconds),
   }
 }
 

@@ -28,6 +28,8 @@ declare module 'fastify' {
     access?: 'jwt' | 'operator'
     /** Whether the token rates apply. */
     rated?: true
+    /** Whether the answer ends when the caller goes, and that is as it should be. */
+    stream?: true
   }
 }
 

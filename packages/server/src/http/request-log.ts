@@ -16,7 +16,7 @@ export function requestLog(app: FastifyInstance, events: Events, clock: Clock): 
 
   function logRequest(request: Request, reply: Reply): void {
     const { facts } = request
-    const gone = !reply.raw.writableFinished
+    const gone = !reply.raw.writableFinished && !request.routeOptions.config.stream
     events.requestEnded({
       requestId: request.id,
       method: request.method,

@@ -1,4 +1,5 @@
 import type { HashClient } from '../identity/client-hash.ts'
+import type { Monitor } from '../monitor/monitor.ts'
 import type { OpenAiEvents } from '../upstream/openai.ts'
 import type { VoiceStats } from '../voice/stats.ts'
 import type { Logger } from './log.ts'
@@ -57,6 +58,7 @@ export function createEvents(
   logger: Logger,
   metrics: Metrics,
   stats: VoiceStats,
+  monitor: Monitor | null,
   hashClient: HashClient,
   scrubbed: (text: string) => string,
 ) {
@@ -69,6 +71,7 @@ export function createEvents(
       metrics.requests.inc({ route: end.route, status: end.status })
       metrics.requestSeconds.observe({ route: end.route }, end.durationMs / 1000)
       if (end.errorType) metrics.errors.inc({ type: end.errorType })
+      monitor?.ended(end)
       const level = end.status >= 500 ? 'error' : end.status >= 400 ? 'warn' : 'info'
       if (!logger.isLevelEnabled(level)) return
       logger[level](
@@ -92,7 +95,9 @@ export function createEvents(
     tokenIssued({ line, ...issue }: Issue) {
       const { model, voice, difficulty } = line
       metrics.tokens.inc({ model, voice, difficulty, mode: line.mode ?? 'none', pool: line.pool_hit ? 'hit' : 'miss' })
-      metrics.ownSeconds.observe(Math.max(0, issue.totalMs - line.openai_ms) / 1000)
+      const ownMs = Math.max(0, issue.totalMs - line.openai_ms)
+      metrics.ownSeconds.observe(ownMs / 1000)
+      monitor?.issued(line.pool_hit, line.openai_ms, ownMs)
       if (!line.pool_hit) metrics.mintSeconds.observe({ model, voice, difficulty }, line.openai_ms / 1000)
       stats.issued(line, line.pool_hit ? undefined : line.openai_ms)
       logger.info(
@@ -108,7 +113,7 @@ export function createEvents(
       )
     },
 
-    callReported: reportEvent(logger, metrics, stats),
+    callReported: reportEvent(logger, metrics, stats, monitor),
 
     /** A forwarded header under `TRUST_PROXY=none`: said once, since it means that clients share one rate limit. */
     forwardingIgnored() {

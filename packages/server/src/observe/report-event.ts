@@ -1,3 +1,4 @@
+import type { Monitor } from '../monitor/monitor.ts'
 import type { ReportSubject } from '../report-key.ts'
 import { estimateMos } from '../voice/mos.ts'
 import type { CallReport } from '../voice/report.ts'
@@ -13,12 +14,13 @@ export interface Reported {
 }
 
 /** How a call was, as its client tells: counted and logged, without the comment. */
-export function reportEvent(logger: Logger, metrics: Metrics, stats: VoiceStats) {
+export function reportEvent(logger: Logger, metrics: Metrics, stats: VoiceStats, monitor: Monitor | null) {
   return ({ requestId, subject, report }: Reported): void => {
     const { sessionId, issuedAt: _issuedAt, ...kind } = subject
     const mos = report.stats && estimateMos(report.stats)
     stats.reported(kind, report)
     count(metrics, kind, report, mos)
+    monitor?.commented(kind, requestId, report, mos)
     const line = { request_id: requestId, session_id: sessionId, ...kind, ...told(report), mos: mos && rounded(mos) }
     logger.info(line, 'voice_report')
   }

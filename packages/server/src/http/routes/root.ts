@@ -9,6 +9,8 @@ const ENDPOINTS = {
   voice_reports: 'POST /v1/voice/reports',
   voice_metrics: 'GET /v1/voice/metrics',
   voice_test: 'POST /v1/voice/test',
+  voice_events: 'GET /v1/voice/events',
+  monitor: 'GET /monitor',
   self_check: 'GET /v1/self-check',
   health: 'GET /healthz',
   ready: 'GET /readyz',

@@ -1,0 +1,77 @@
+import { byId, make, write } from './dom.js'
+import { clock } from './figures.js'
+import { asOperator, token } from './sign-in.js'
+
+const EVERY_MS = 5000
+const CALLS = '/v1/realtime/calls'
+
+let watching = false
+
+/** Shows the calls that this service can hang up: those of unified mode. Where there is no such mode the panel stays away. */
+export async function watchCalls() {
+  if (watching) return
+  watching = true
+  while (token.get() !== null) {
+    const response = await fetch(`${CALLS}?state=active&limit=100`, { headers: asOperator() }).catch(() => undefined)
+    if (response?.status === 404) return
+    byId('calls').hidden = false
+    if (response?.ok) show((await response.json()).calls)
+    else write(byId('calls-about'), 'The list of calls could not be read; trying again.')
+    await new Promise(resolve => setTimeout(resolve, EVERY_MS))
+  }
+}
+
+function show(calls) {
+  const words = calls.length === 0 ? 'Nobody is talking with Parker right now.' : `${calls.length} right now.`
+  write(byId('calls-about'), words)
+  byId('calls-table').hidden = calls.length === 0
+  const body = byId('calls-table').querySelector('tbody')
+  const known = new Map([...body.rows].map(row => [row.dataset.id, row]))
+  // Rows stay as they are while their call lasts, so that a button keeps the focus.
+  body.replaceChildren(...calls.map(call => update(known.get(call.id) ?? rowOf(call.id), call)))
+}
+
+function rowOf(id) {
+  const cell = (name, className = '') => make('td', { className, 'data-cell': name })
+  const button = make('button', { type: 'button', className: 'stop', textContent: 'Hang up' })
+  button.setAttribute('aria-label', `Hang up call ${id}`)
+  button.addEventListener('click', () => press(button, id))
+  button.addEventListener('blur', () => calm(button))
+  const row = make('tr', { 'data-id': id }, make('th', { scope: 'row', className: 'id', textContent: id }))
+  row.append(cell('voice'), cell('time', 'number'), cell('usd', 'number'), make('td', { className: 'number' }, button))
+  return row
+}
+
+function update(row, { voice, model, seconds, usd }) {
+  const cells = {
+    voice: [voice, model].filter(Boolean).join(' · '),
+    time: clock(seconds),
+    usd: usd === null || usd === undefined ? '–' : usd.toFixed(3),
+  }
+  for (const [name, text] of Object.entries(cells)) write(row.querySelector(`[data-cell=${name}]`), text)
+  return row
+}
+
+/** The first press asks, the second does. */
+async function press(button, id) {
+  if (button.dataset.sure !== 'yes') {
+    button.dataset.sure = 'yes'
+    write(button, 'Really hang up?')
+    return
+  }
+  button.disabled = true
+  write(button, 'Hanging up…')
+  const response = await fetch(`${CALLS}/${encodeURIComponent(id)}`, { method: 'DELETE', headers: asOperator() }).catch(
+    () => undefined,
+  )
+  if (response?.ok || response?.status === 404) return
+  button.disabled = false
+  calm(button)
+  write(byId('calls-about'), `Call ${id} could not be hung up.`)
+}
+
+function calm(button) {
+  if (button.disabled) return
+  delete button.dataset.sure
+  write(button, 'Hang up')
+}

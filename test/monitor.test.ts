@@ -1,0 +1,372 @@
+import assert from 'node:assert/strict'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it, type TestContext } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { type Emulator, startEmulator } from '../packages/emulator/src/emulator.ts'
+import { buildApp } from '../packages/server/src/app.ts'
+import { systemClock } from '../packages/server/src/clock.ts'
+import { decideConfig } from '../packages/server/src/config/config.ts'
+import { createLogger } from '../packages/server/src/observe/log.ts'
+import { createService } from '../packages/server/src/service.ts'
+import { ask, askToken } from './harness/ask.ts'
+import { openBrowser } from './harness/browser.ts'
+import { openEvents } from './harness/events.ts'
+import { assertFailure } from './harness/failures.ts'
+import { report } from './harness/reports.ts'
+import { API_KEY, BASE_SETTINGS, type RunningService, startService } from './harness/service.ts'
+
+const ADMIN_TOKEN = 'operators-only-0123456789'
+const OPERATOR = { authorization: `Bearer ${ADMIN_TOKEN}` }
+const COMMENT = 'He knows <b>his</b> hockey.'
+
+let emulator: Emulator
+before(async () => {
+  emulator = await startEmulator({ apiKey: API_KEY, latencyMs: 60, record: false, log: () => {} })
+})
+after(() => emulator.close())
+
+const start = (settings: Record<string, string> = {}) =>
+  startService({ OPENAI_BASE_URL: emulator.baseUrl, ADMIN_TOKEN, TRUST_PROXY: '1', ...settings })
+
+async function startFor(t: TestContext, settings: Record<string, string> = {}): Promise<RunningService> {
+  const service = await start(settings)
+  t.after(() => service.child.kill('SIGKILL'))
+  return service
+}
+
+describe('GET /v1/voice/events', () => {
+  let service: RunningService
+  before(async () => {
+    service = await start()
+  })
+  after(() => service.child.kill('SIGKILL'))
+  const watch = () => openEvents(`${service.url}/v1/voice/events`, OPERATOR)
+
+  it('is for operators only, and not there where there are none', async t => {
+    assertFailure(await ask(`${service.url}/v1/voice/events`), 401, 'unauthenticated')
+    const wrong = { authorization: `Bearer ${ADMIN_TOKEN}x` }
+    assertFailure(await ask(`${service.url}/v1/voice/events`, { headers: wrong }), 401, 'unauthenticated')
+    const without = await startFor(t, { ADMIN_TOKEN: '' })
+    assertFailure(await ask(`${without.url}/v1/voice/events`, { headers: OPERATOR }), 404, 'not_found')
+    assertFailure(await ask(`${without.url}/monitor`), 404, 'not_found')
+    assertFailure(await ask(`${without.url}/monitor/main.js`), 404, 'not_found')
+  })
+
+  it('tells the past first and then what happens: outcomes, times, errors with their ids, comments', async () => {
+    const { json } = await askToken(service.url, { voice: 'cedar', mode: 'debate' })
+    await askToken(service.url, { voice: 'nobody' }, { 'x-request-id': 'not-a-voice' })
+    await ask(`${service.url}/wp-admin`, { headers: { 'x-request-id': 'a-stranger' } })
+    await report(service.url, { rating: 4, comment: COMMENT }, { 'x-request-id': 'a-comment' }, json.report_key)
+    const stream = await watch()
+    assert.match(stream.headers.get('content-type') ?? '', /^text\/event-stream/)
+    const [about, history] = [
+      await stream.heard(({ name }) => name === 'about'),
+      await stream.heard(({ name }) => name === 'history'),
+    ]
+    assert.deepEqual(about.data, { version: '1.0.0', calls: false })
+    assert.equal(history.data.point_seconds, 5)
+    const error = history.data.errors.at(-1)
+    assert.deepEqual(
+      [error.request_id, error.status, error.type, error.route],
+      ['not-a-voice', 422, 'validation_failed', '/v1/realtime/token'],
+      'the newest is last; addresses that are not there are no news',
+    )
+    const [{ comment, rating, voice, mode, request_id }] = history.data.comments
+    assert.deepEqual([comment, rating, voice, mode, request_id], [COMMENT, 4, 'cedar', 'debate', 'a-comment'])
+
+    const { data } = await stream.heard(({ name }) => name === 'now')
+    const { point } = data
+    assert.deepEqual([point.cold, point.warm, point.refused, point.failed, point.breaker], [1, 0, 1, 0, 'closed'])
+    assert.ok(point.mint_ms.p50 >= 55 && point.own_ms.p50 < point.mint_ms.p50, JSON.stringify(point))
+    assert.equal(data.errors.at(-1).request_id, 'not-a-voice')
+    const { figures, instances } = (await stream.heard(({ name }) => name === 'voices')).data
+    assert.deepEqual([instances, figures.by_voice.cedar.requests, figures.by_mode.debate.satisfaction.mean], [1, 1, 4])
+    stream.close()
+
+    const later = await watch()
+    assert.equal((await later.heard(({ name }) => name === 'history')).data.points.at(-1).cold >= 0, true)
+    later.close()
+  })
+
+  it('counts a caller’s limit as a limit', async t => {
+    const strict = await startFor(t, { RATE_LIMIT_PER_MINUTE: '1' })
+    const stream = await openEvents(`${strict.url}/v1/voice/events`, OPERATOR)
+    for (let i = 0; i < 3; i++) await askToken(strict.url)
+    const { data } = await stream.heard(({ name, data }) => name === 'now' && data.point.limited > 0)
+    assert.deepEqual([data.point.limited, data.point.limits], [2, { rate_limited: 2 }])
+    stream.close()
+  })
+
+  it('has no room for more than sixteen, until one goes', async t => {
+    const { url } = await startFor(t)
+    const open = () => openEvents(`${url}/v1/voice/events`, OPERATOR)
+    const streams = await Promise.all(Array.from({ length: 16 }, open))
+    assert.deepEqual(new Set(streams.map(({ status }) => status)), new Set([200]))
+    assertFailure(await ask(`${url}/v1/voice/events`, { headers: OPERATOR }), 503, 'overloaded')
+    streams.pop()?.close()
+    let stream = await open()
+    while (stream.status !== 200) stream = await open()
+    for (const one of [...streams, stream]) one.close()
+  })
+
+  it('is logged as an answer, not as a caller who hung up', async () => {
+    const stream = await openEvents(`${service.url}/v1/voice/events`, { ...OPERATOR, 'x-request-id': 'watching' })
+    await stream.heard(({ name }) => name === 'history')
+    stream.close()
+    const line = await service.logged(({ msg, request_id }) => msg === 'request' && request_id === 'watching')
+    assert.deepEqual([line.status, line.level], [200, 'info'])
+  })
+
+  it('ends when the service drains, and holds nothing up', async t => {
+    const leaving = await startFor(t, { SHUTDOWN_GRACE_SECONDS: '60' })
+    const stream = await openEvents(`${leaving.url}/v1/voice/events`, OPERATOR)
+    await stream.heard(({ name }) => name === 'history')
+    assert.equal(await leaving.stop(), 0)
+    await stream.done
+    assert.equal(stream.events.at(-1)?.name, 'end')
+  })
+
+  it('does not begin while the service drains', async t => {
+    const leaving = await startFor(t, { SHUTDOWN_DELAY_SECONDS: '30' })
+    leaving.child.kill('SIGTERM')
+    await leaving.logged(({ msg }) => msg.startsWith('Draining'))
+    assertFailure(await ask(`${leaving.url}/v1/voice/events`, { headers: OPERATOR }), 503, 'draining')
+  })
+})
+
+describe('/monitor', () => {
+  let service: RunningService
+  let browser: Browser
+  let load: { stop(): Promise<void> }
+  before(async () => {
+    ;[service, browser] = await Promise.all([
+      start({ POOL_ENABLED: 'true', RATE_LIMIT_PER_MINUTE: '60' }),
+      openBrowser(),
+    ])
+    load = crowd(service)
+  })
+  after(async () => {
+    await load?.stop()
+    await browser?.close()
+    service?.child.kill('SIGKILL')
+  })
+
+  it('is a page without data: whoever has no token gets nothing but files', async () => {
+    const page = await ask(`${service.url}/monitor`)
+    assert.equal(page.status, 200)
+    const policy = page.headers.get('content-security-policy') ?? ''
+    assert.match(policy, /default-src 'self'/)
+    assert.doesNotMatch(policy, /unsafe|\*|https?:/)
+    assert.doesNotMatch(page.text, /<script(?! type="module" src)|\sstyle=|\son\w+=/)
+    const files = [...page.text.matchAll(/(?:src|href)="(\/monitor\/[^"]+)"/g)].map(([, file]) => file)
+    assert.ok(files.length >= 4)
+    for (const file of files) assert.equal((await ask(service.url + file)).status, 200, file)
+  })
+
+  async function open(options: Parameters<Browser['newPage']>[0] = {}): Promise<{ page: Page; complaints: string[] }> {
+    const page = await browser.newPage(options)
+    const complaints: string[] = []
+    page.on('console', message => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+    })
+    page.on('pageerror', error => complaints.push(error.message))
+    page.on('request', request => {
+      if (!request.url().startsWith(service.url)) complaints.push(`asked ${request.url()}`)
+    })
+    await page.goto(`${service.url}/monitor`)
+    return { page, complaints }
+  }
+
+  async function signIn(page: Page): Promise<void> {
+    await page.fill('#token', ADMIN_TOKEN)
+    await page.keyboard.press('Enter')
+    await page.locator('#connection', { hasText: 'Live' }).waitFor()
+  }
+
+  it('does not let a wrong token in, and says so', async () => {
+    const { page } = await open()
+    await page.fill('#token', 'a-wrong-token-0123456789')
+    await page.keyboard.press('Enter')
+    await page.locator('#sign-in-error', { hasText: 'does not know' }).waitFor()
+    assert.equal(await page.locator('#figures').isVisible(), false)
+    assert.equal(await page.inputValue('#token'), '')
+    await page.close()
+  })
+
+  it('shows a crowd as it is: outcomes, quality by voice, limits, errors, comments; nothing from elsewhere, no complaints', async () => {
+    const { page, complaints } = await open({ viewport: { width: 1280, height: 1400 } })
+    await signIn(page)
+    await page.locator('#voices tbody th', { hasText: 'marin' }).waitFor()
+    await page.locator('#comments .words', { hasText: COMMENT }).first().waitFor()
+    await page.locator('#errors .type', { hasText: 'validation_failed' }).first().waitFor()
+    await page.locator('#limits', { hasText: 'rate_limited' }).waitFor()
+    await page.locator('[data-tile=tokens]', { hasText: /^[1-9]/ }).waitFor()
+    await page.locator('[data-tile=openai]', { hasText: 'up' }).waitFor()
+    assert.equal(await page.locator('#charts canvas').count(), 4)
+    await drawn(page)
+    assert.equal(await page.locator('#calls').isVisible(), false, 'there are no calls to show')
+    assert.deepEqual(complaints, [])
+    assert.deepEqual(await page.context().cookies(), [])
+    assert.doesNotMatch(await page.content(), new RegExp(`${API_KEY}|ek_|${ADMIN_TOKEN}`))
+    await page.screenshot({ path: join(tmpdir(), 'parker-monitor.png'), fullPage: true })
+
+    await page.check('input[name=dimension][value=by_mode]', { force: true })
+    await page.locator('#voices tbody th', { hasText: 'hot_take' }).waitFor()
+    await page.close()
+  })
+
+  it('goes on after a reload in its tab, knows nothing in another, and forgets when told', async () => {
+    const { page } = await open()
+    await signIn(page)
+    await page.reload()
+    await page.locator('#connection', { hasText: 'Live' }).waitFor()
+    const { page: other } = await open()
+    assert.equal(await other.locator('#sign-in').isVisible(), true)
+    await page.click('#sign-out')
+    await page.locator('#token').waitFor()
+    assert.equal(await page.evaluate('sessionStorage.length'), 0)
+    await page.close()
+    await other.close()
+  })
+
+  it('works by keyboard: a chart is read point by point, and every control has a name', async () => {
+    const { page } = await open()
+    await signIn(page)
+    await page.locator('#voices tbody th').first().waitFor()
+    const chart = page.locator('.plot').first()
+    await chart.focus()
+    await drawn(page)
+    await page.keyboard.press('ArrowLeft')
+    await page
+      .locator('.reading', { hasText: /^\d\d:\d\d:\d\d: warm/ })
+      .first()
+      .waitFor()
+    assert.match((await chart.getAttribute('aria-label')) ?? '', /^Tokens a minute.*warm/)
+    const nameless = await page.evaluate(`[...document.querySelectorAll('button, input, meter, [tabindex="0"]')]
+      .filter(e => !(e.textContent.trim() || e.getAttribute('aria-label') || e.getAttribute('aria-labelledby') || e.labels?.length))
+      .map(e => e.outerHTML)`)
+    assert.deepEqual(nameless, [])
+    await page.close()
+  })
+
+  for (const [name, options] of [
+    ['phone', { viewport: { width: 360, height: 740 } }],
+    ['dark', { colorScheme: 'dark' as const, viewport: { width: 1280, height: 900 } }],
+    ['still', { reducedMotion: 'reduce' as const }],
+  ] as const)
+    it(`fits: ${name}`, async () => {
+      const { page, complaints } = await open(options)
+      await signIn(page)
+      await page.locator('#errors .type').first().waitFor()
+      await drawn(page)
+      const [content, window] = (await page.evaluate('[document.documentElement.scrollWidth, innerWidth]')) as [
+        number,
+        number,
+      ]
+      assert.ok(content <= window, `${content} > ${window}`)
+      const animations = await page.evaluate('document.getAnimations().length')
+      if (name === 'still') assert.equal(animations, 0)
+      assert.deepEqual(complaints, [])
+      await page.screenshot({ path: join(tmpdir(), `parker-monitor-${name}.png`), fullPage: true })
+      await page.close()
+    })
+
+  it('says when the service goes, and goes on when it is back', async t => {
+    const one = await startFor(t)
+    const page = await browser.newPage()
+    await page.goto(`${one.url}/monitor`)
+    await signIn(page)
+    await one.stop()
+    await page.locator('#connection', { hasText: 'Connection lost' }).waitFor()
+    await startFor(t, { PORT: String(one.port) })
+    await page.locator('#connection', { hasText: 'Live' }).waitFor()
+    await page.close()
+  })
+
+  it('shows calls in progress where there are any, and hangs one up at the second press', async t => {
+    const calls = [
+      { id: 'rtc_1', state: 'active', voice: 'verse', model: 'gpt-realtime', seconds: 75, usd: 0.0421 },
+      { id: 'rtc_2', state: 'active', voice: 'marin', model: 'gpt-realtime', seconds: 3, usd: null },
+    ]
+    const hungUp: string[] = []
+    const url = await serviceWithCalls(t, calls, id => hungUp.push(id))
+    const page = await browser.newPage()
+    await page.goto(`${url}/monitor`)
+    await signIn(page)
+    const row = page.locator('#calls tr', { hasText: 'rtc_1' })
+    await row.waitFor()
+    assert.match((await row.textContent()) ?? '', /verse.*1:15.*0\.042/)
+    await page.getByRole('button', { name: 'Hang up call rtc_1' }).press('Enter')
+    assert.deepEqual(hungUp, [])
+    await page.keyboard.press('Enter')
+    await row.waitFor({ state: 'detached' })
+    assert.deepEqual(hungUp, ['rtc_1'])
+    await page.close()
+  })
+})
+
+/** Waits until the first chart has painted something. */
+async function drawn(page: Page): Promise<void> {
+  await page.waitForFunction(`(() => {
+    const canvas = document.querySelector('#charts canvas')
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+    return data.some(value => value !== 0)
+  })()`)
+}
+
+/** Visitors who ask, report, are refused and go over their limit, a few at a time. */
+function crowd({ url }: RunningService) {
+  let going = true
+  let asked = 0
+  async function visitor(): Promise<void> {
+    while (going) {
+      const n = asked++
+      const voice = ['verse', 'cedar', 'marin'][n % 3] as string
+      const mode = ['debate', 'hot_take'][n % 2] as string
+      const address = { 'x-forwarded-for': `198.51.100.${n % 4 === 0 ? 1 : n % 200}` }
+      const { status, json } = await askToken(url, n % 9 === 0 ? { voice: 'nobody' } : { voice, mode }, address)
+      const call = { stats: { rtt_ms: 40 + (n % 50), concealed_share: 0.002 }, rating: 3 + (n % 3), comment: COMMENT }
+      if (status === 200 && n % 2 === 0) await report(url, call, address, json.report_key)
+      await new Promise(resolve => setTimeout(resolve, 20))
+    }
+  }
+  const visitors = Array.from({ length: 4 }, visitor)
+  return {
+    async stop() {
+      going = false
+      await Promise.all(visitors)
+    },
+  }
+}
+
+/** The application as it is, with a list of calls. */
+async function serviceWithCalls(
+  t: TestContext,
+  calls: { id: string }[],
+  hangUp: (id: string) => void,
+): Promise<string> {
+  const decision = decideConfig({ ...BASE_SETTINGS, OPENAI_BASE_URL: emulator.baseUrl, ADMIN_TOKEN })
+  assert.ok('config' in decision)
+  const service = await createService(decision.config, systemClock, createLogger('silent', { write() {} }))
+  const app = await buildApp(service)
+  let listed = calls
+  app.get('/v1/realtime/calls', {
+    config: { access: 'operator' },
+    handler: async () => ({ calls: listed, next: null }),
+  })
+  app.delete<{ Params: { id: string } }>('/v1/realtime/calls/:id', {
+    config: { access: 'operator' },
+    async handler({ params: { id } }) {
+      hangUp(id)
+      listed = listed.filter(call => call.id !== id)
+      return {}
+    },
+  })
+  t.after(async () => {
+    service.monitor?.end()
+    await app.close()
+    await service.openai.close()
+  })
+  return app.listen({ port: 0, host: '127.0.0.1' })
+}
