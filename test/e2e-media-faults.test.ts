@@ -28,7 +28,6 @@ describe("faults of the emulator's media, as Chromium sees them", () => {
   it('with a stalled channel the call stands and not one event passes', async () => {
     room.answering.fail('stalled-channel')
     const { page, call } = await room.connect()
-    call.peer.send('{"type":"session.created"}')
     await page.evaluate(`call.send({ type: 'session.update' })`)
     call.peer.play(reply.packets)
     await waitForSound(page)

@@ -25,8 +25,8 @@ describe('media between the emulator and Chromium', () => {
       const { page, call } = await room.connect()
       const began = performance.now()
       for (const count of [1, 2, 3]) {
-        call.peer.send('{"type":"session.created"}')
         await page.waitForFunction(`call.events.length === ${count}`, undefined, { polling: 10 })
+        call.peer.send('{"type":"session.updated"}')
       }
       await page.evaluate(`call.send({ type: 'session.update' })`)
       assert.equal(await call.message, '{"type":"session.update"}')

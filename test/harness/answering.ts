@@ -45,7 +45,11 @@ export async function startAnswering(): Promise<Answering> {
       const event = vad.push(frame)
       if (event && heard.push(event) === 2) turn.resolve(heard)
     }
-    const events = { onOpen: opened.resolve, onMessage: message.resolve, onFrame, onClosed: closed.resolve }
+    function onOpen(): void {
+      peer.send('{"type":"session.created"}')
+      opened.resolve()
+    }
+    const events = { onOpen, onMessage: message.resolve, onFrame, onClosed: closed.resolve }
     const peer = await answerOffer(offer, events, fault)
     return { peer, opened: opened.promise, message: message.promise, turn: turn.promise, closed: closed.promise }
   }

@@ -1,10 +1,8 @@
-import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { type Answered, type Answering, startAnswering } from './answering.ts'
 import { openVoiceBrowser, startSite } from './browser.ts'
 import { listenIn } from './listening.ts'
-
-const RAW_CALL = fileURLToPath(new URL('page/raw-call.js', import.meta.url))
+import { openCallPage } from './raw-call.ts'
 
 /** Chromium with a microphone, and the emulator's peer to call. */
 export interface CallRoom {
@@ -26,8 +24,7 @@ export async function openCallRoom(wav: string): Promise<CallRoom> {
   async function openPage(): Promise<Page> {
     const page = await browser.newPage()
     await listenIn(page)
-    await page.goto(site.originAs('localhost'))
-    await page.addScriptTag({ path: RAW_CALL })
+    await openCallPage(page, site.originAs('localhost'))
     return page
   }
 

@@ -84,9 +84,9 @@ function listen(peer: RTCPeerConnection, arrivals: Arrivals): Connection['sendTe
     if (channel) return
     channel = opened
     opened.onMessage.subscribe(text => arrivals.onText(String(text)))
-    // It is handed over before it is open, and what is sent till then would be lost.
     opened.stateChanged.subscribe(state => {
-      if (state === 'open') arrivals.onOpen()
+      // It is handed over before it can be written to; what is sent at once must also come after its acknowledgement.
+      if (state === 'open') queueMicrotask(arrivals.onOpen)
       if (state === 'closed') arrivals.onGone('data channel closed')
     })
   })
