@@ -7,6 +7,12 @@ import { CHROMIUM, findPart } from '../run/parts.ts'
 /** Names that lead to this machine; all others lead nowhere, so a test cannot come to depend on the network. */
 const HOSTS = ['localhost', 'www.espn.com', 'malicious-site.com', 'parker.test']
 
+/** What every Chromium of the tests is started with. `rules` resolve further names, and come first. */
+export function browserArguments(...rules: string[]): string[] {
+  const names = [...rules, ...HOSTS.map(host => `MAP ${host} 127.0.0.1`), 'MAP * ~NOTFOUND', 'EXCLUDE 127.0.0.1']
+  return [...ARGUMENTS, `--host-resolver-rules=${names.join(',')}`]
+}
+
 const ARGUMENTS: readonly string[] = [
   '--headless=new',
   '--no-sandbox',
@@ -16,12 +22,11 @@ const ARGUMENTS: readonly string[] = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  `--host-resolver-rules=${[...HOSTS.map(host => `MAP ${host} 127.0.0.1`), 'MAP * ~NOTFOUND', 'EXCLUDE 127.0.0.1'].join(',')}`,
 ]
 
 /** Starts the real Chromium, headless, with a profile of its own in the temporary folder. */
 export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumPath(), args: [...ARGUMENTS] })
+  return chromium.launch({ executablePath: chromiumPath(), args: browserArguments() })
 }
 
 /**
@@ -29,14 +34,19 @@ export function openBrowser(): Promise<Browser> {
  * time a page opens it, and without questions. Pages that want it must be on localhost: others are no secure context.
  */
 export function openVoiceBrowser(wav: string, how: 'once' | 'over and over' = 'once'): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumPath(), args: [...ARGUMENTS, ...voiceArguments(wav, how)] })
+  return chromium.launch({
+    executablePath: chromiumPath(),
+    args: [...browserArguments(), ...voiceArguments(wav, how), NO_QUESTIONS],
+  })
 }
 
-/** What gives a browser its microphone. */
-function voiceArguments(wav: string, how: 'once' | 'over and over' = 'once'): string[] {
+/** Every page that asks for the microphone gets it. */
+const NO_QUESTIONS = '--use-fake-ui-for-media-stream'
+
+/** What gives a browser its microphone. Pages are asked about it as usual. */
+export function voiceArguments(wav: string, how: 'once' | 'over and over' = 'once'): string[] {
   return [
     '--use-fake-device-for-media-stream',
-    '--use-fake-ui-for-media-stream',
     `--use-file-for-fake-audio-capture=${wav}${how === 'once' ? '%noloop' : ''}`,
     '--autoplay-policy=no-user-gesture-required',
     // A machine may have no other interface.
@@ -44,7 +54,7 @@ function voiceArguments(wav: string, how: 'once' | 'over and over' = 'once'): st
   ]
 }
 
-function chromiumPath(): string {
+export function chromiumPath(): string {
   const path = findPart(CHROMIUM, process.env)
   if (!path) throw new Error(`no Chromium: set CHROMIUM, or install the package ${CHROMIUM.package}`)
   return path

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import type { BrowserContext, Page } from 'playwright-core'
 
-const SCRIPT = fileURLToPath(new URL('page/listening.js', import.meta.url))
+/** What pages are measured by. */
+export const SCRIPT = fileURLToPath(new URL('page/listening.js', import.meta.url))
 
 /** Speech here measures 0.05 to 0.15, silence 0.000. */
 const AUDIBLE_RMS = 0.02
@@ -31,17 +32,23 @@ export async function listenIn(pages: Page | BrowserContext): Promise<void> {
   await pages.addInitScript({ path: SCRIPT })
 }
 
+/** True in a page that hears something. */
+export const HEARS = `listening.levels.slice(-3).filter(({ rms }) => rms >= ${AUDIBLE_RMS}).length === 3`
+
+/** True in a page that has heard nothing for `forMs`. */
+export function heardNothing(forMs: number): string {
+  const count = Math.ceil(forMs / 20)
+  return `listening.levels.length >= ${count} && listening.levels.slice(-${count}).every(({ rms }) => rms < ${SILENT_RMS})`
+}
+
 /** Waits until the page hears something. @throws after `timeoutMs` */
 export async function waitForSound(page: Page, timeoutMs = 20_000): Promise<void> {
-  const heard = `listening.levels.slice(-3).filter(({ rms }) => rms >= ${AUDIBLE_RMS}).length === 3`
-  await page.waitForFunction(heard, undefined, { timeout: timeoutMs, polling: 20 })
+  await page.waitForFunction(HEARS, undefined, { timeout: timeoutMs, polling: 20 })
 }
 
 /** Waits until the page has heard nothing for `forMs`. @throws after `timeoutMs` */
 export async function waitForSilence(page: Page, forMs = 500, timeoutMs = 20_000): Promise<void> {
-  const count = Math.ceil(forMs / 20)
-  const quiet = `listening.levels.length >= ${count} && listening.levels.slice(-${count}).every(({ rms }) => rms < ${SILENT_RMS})`
-  await page.waitForFunction(quiet, undefined, { timeout: timeoutMs, polling: 20 })
+  await page.waitForFunction(heardNothing(forMs), undefined, { timeout: timeoutMs, polling: 20 })
 }
 
 /** The last minute, every 20 ms. */

@@ -24,6 +24,8 @@ let state: PanelState = START
 let parker: Parker
 let conversation: Conversation | undefined
 let picked: Picked = {}
+/** What the page was about when the talk began. */
+let topic: string | undefined
 const store = openStore()
 
 const render = createRenderer({
@@ -58,14 +60,15 @@ async function readPage(): Promise<void> {
 /** The microphone and the token come at the click and not before: until then nothing is open and nothing is used up. */
 function goOnAir(): void {
   picked = readPickers(state.page?.sport)
+  topic = state.page && titleOf(state.page)
   conversation = startConversation(parker, picked, state.page, tell)
 }
 
 async function save(): Promise<void> {
-  const { stage, page } = state
+  const { stage } = state
   if (stage.name !== 'ended' && stage.name !== 'problem') return
   const lines = spokenLines(state).map(({ who, text }) => ({ who, text }))
-  const title = (page && titleOf(page)) ?? `${label(picked.mode ?? 'talk')} with Parker`
+  const title = topic ?? `${label(picked.mode ?? 'talk')} with Parker`
   const rating = stage.name === 'ended' && stage.rating !== undefined ? { rating: stage.rating } : {}
   const facts = { id: crypto.randomUUID(), savedAt: new Date().toISOString(), title, seconds: stage.seconds }
   await (await store).save({ ...facts, ...picked, ...rating, lines })

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { after, afterEach, before, describe, it } from 'node:test'
+import { type Emulator, startEmulator } from '@parker/emulator'
+import { REFERENCE_ORIGIN } from '../examples/extension/build/manifest.ts'
+import { type Espn, gamePage, startEspn } from './harness/espn.ts'
+import { type ExtensionBrowser, type Installed, install, openExtension } from './harness/extension.ts'
+import { freePort } from './harness/free-port.ts'
+import { type RunningService, startService } from './harness/service.ts'
+import type { SidePanel } from './harness/side-panel.ts'
+import { speechWav } from './harness/speech-wav.ts'
+
+const GAME = 'https://www.espn.com/nba/game/_/gameId/1'
+
+const stage = (name: string) => `document.body.dataset.stage === '${name}'`
+const title = (text: string) =>
+  `${stage('problem')} && document.querySelector('#problem-title').textContent === ${JSON.stringify(text)}`
+
+describe('what goes wrong in the extension is told kindly', () => {
+  let emulator: Emulator
+  let service: RunningService
+  let espn: Espn
+  let wav: string
+  let installed: Installed
+  let browser: ExtensionBrowser
+  let panel: SidePanel
+  before(async () => {
+    ;[emulator, espn] = await Promise.all([startEmulator(), startEspn()])
+    service = await startService(settings({ UPSTREAM_TIMEOUT_MS: '300', UPSTREAM_DEADLINE_MS: '500' }))
+    wav = (await speechWav('Who wins?', { beforeMs: 500, afterMs: 2_500 })).path
+    espn.put('/nba/game/_/gameId/1', gamePage({ headline: 'Foxes survive', sides: [] }))
+    installed = await install(service.url)
+    browser = await openExtension(installed, wav, espn.rule)
+    await browser.microphone('granted')
+    panel = await openPanel(browser)
+    await panel.waitFor(stage('ready'))
+  })
+  afterEach(() => emulator.clearFaults())
+  after(async () => {
+    await browser?.close()
+    installed?.remove()
+    await service?.stop()
+    await Promise.all([emulator?.close(), espn?.close()])
+  })
+
+  const settings = (more: Record<string, string>) => ({
+    OPENAI_BASE_URL: emulator.baseUrl,
+    ALLOWED_ORIGINS: REFERENCE_ORIGIN,
+    ...more,
+  })
+
+  async function openPanel(of: ExtensionBrowser): Promise<SidePanel> {
+    await of.visit(GAME)
+    const opened = await of.clickIcon()
+    await opened.waitFor(`document.body?.dataset.stage && !(${stage('loading')})`)
+    return opened
+  }
+
+  /** Points the extension at another service, as its user does. */
+  async function useService(address: string): Promise<string> {
+    const page = await browser.openOwn('options.html')
+    await page.getByLabel('Your service’s address').fill(address)
+    await page.getByRole('button', { name: 'Save' }).click()
+    const status = page.locator('#service-status')
+    await status.filter({ hasText: /./ }).waitFor()
+    const said = (await status.textContent()) ?? ''
+    await page.close()
+    return said
+  }
+
+  async function tryAgain(): Promise<void> {
+    await panel.click('#problem-act')
+    await panel.waitFor(stage('ready'))
+  }
+
+  it('an OpenAI that stalls is a full house, and the request can be traced', async () => {
+    emulator.setFaults('mint:stall')
+    await panel.click('#go')
+    await panel.waitFor(title('Full house'))
+    const refused = await service.logged(({ msg, status }) => msg === 'request' && status === 504)
+    assert.ok((await panel.text()).includes(String(refused.request_id)))
+    emulator.clearFaults()
+    await tryAgain()
+  })
+
+  it('a line on which nothing comes through is given up', async () => {
+    emulator.setFaults('call:stalled-channel')
+    await panel.click('#go')
+    await panel.waitFor(
+      `${stage('problem')} && document.querySelector('#problem-tag').textContent === 'Bad line'`,
+      40_000,
+    )
+    emulator.clearFaults()
+    await tryAgain()
+  })
+
+  it('without a network the panel says so, and what is missing is the network only', async () => {
+    await panel.cdp.send('Network.enable')
+    const conditions = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 }
+    await panel.cdp.send('Network.emulateNetworkConditions', { offline: true, ...conditions })
+    await panel.click('#go')
+    await panel.waitFor(title('You are offline'))
+    await panel.cdp.send('Network.emulateNetworkConditions', { offline: false, ...conditions })
+    await tryAgain()
+  })
+
+  it('too many talks wait for a clock that the service sets', async () => {
+    const strict = await startService(settings({ RATE_LIMIT_PER_MINUTE: '1' }))
+    assert.equal(await useService(strict.url), `Saved. Parker is called at ${strict.url}.`)
+    await panel.waitFor(stage('ready'))
+    await panel.click('#go')
+    await panel.waitFor(stage('live'))
+    await panel.click('#hang-up')
+    await panel.click('#again')
+    await panel.click('#go')
+    await panel.waitFor(title('Parker needs a breather'))
+    assert.match(await panel.evaluate(`document.querySelector('#problem-clock').textContent`), /^(0:[1-5]\d|1:00)$/)
+    assert.equal(await panel.evaluate(`document.querySelector('#problem-act').disabled`), true)
+    await strict.stop()
+  })
+
+  it('an address that cannot be one is refused with a reason, and not saved', async () => {
+    assert.match(await useService('http://parker.example'), /Plain http works only for localhost/)
+    assert.match(await useService('https://me:secret@parker.example'), /password/)
+  })
+
+  it('a service that is down is told apart, and a new address brings the panel back by itself', async () => {
+    await useService(`http://127.0.0.1:${await freePort()}`)
+    await panel.waitFor(title('Parker’s service does not answer'))
+    assert.ok((await panel.text()).includes('Open the settings'))
+    await useService(service.url)
+    await panel.waitFor(stage('ready'))
+  })
+
+  it('a microphone that was denied shows how to allow it, and the panel notices when it is', async () => {
+    await browser.microphone('denied')
+    await panel.waitFor(title('The microphone is blocked'))
+    const tab = await browser.ownTab('permission.html', () => panel.click('#problem-act'))
+    await tab.getByText('Set Microphone to Allow').waitFor()
+    await browser.microphone('granted')
+    await tab.getByText('Mic check passed').waitFor()
+    await tab.close()
+    await panel.waitFor(stage('ready'))
+  })
+
+  it('an extension with another id is refused, and shows the origin that would have to be allowed', async t => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
+    const other = await install(service.url, key)
+    const itsBrowser = await openExtension(other, wav, espn.rule)
+    t.after(async () => {
+      await itsBrowser.close()
+      other.remove()
+    })
+    await itsBrowser.microphone('granted')
+    const itsPanel = await openPanel(itsBrowser)
+    await itsPanel.click('#go')
+    await itsPanel.waitFor(title('The service does not know this extension'))
+    assert.notEqual(other.origin, REFERENCE_ORIGIN)
+    assert.equal(await itsPanel.evaluate(`document.querySelector('#origin').value`), other.origin)
+    const line = await service.logged(({ msg, origin }) => msg === 'request' && origin === other.origin)
+    assert.equal(line.status, 403)
+  })
+})
