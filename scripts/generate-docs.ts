@@ -5,6 +5,7 @@ import { openApiDocument } from './docs/openapi.ts'
 import { parkerPage } from './docs/parker-page.ts'
 import { poolPage } from './docs/pool-page.ts'
 import { errorsTable, settingsTable } from './docs/tables.ts'
+import { voiceLimits } from './docs/voice-limits.ts'
 
 /** What is generated: whole files, and parts of files between `<!-- name -->` and `<!-- /name -->`. */
 const FILES: Record<string, () => string | Promise<string>> = {
@@ -13,6 +14,7 @@ const FILES: Record<string, () => string | Promise<string>> = {
   'docs/parker.md': parkerPage,
   'docs/pool.md': poolPage,
   'docs/doctor.md': doctorPage,
+  'docs/voice-test.md': () => withParts('docs/voice-test.md', { limits: voiceLimits }),
   'README.md': () => withParts('README.md', { settings: settingsTable, errors: errorsTable }),
 }
 

@@ -117,7 +117,8 @@ describe('the docs', () => {
   })
 
   it('name only files and folders that exist', () => {
-    const looksLikePath = /^(?:\.ci|bench|demo|docs|packages|scripts|test)(?:\/[\w.-]+)*$|^[\w./-]+\.(?:ts|js|json|md)$/
+    const looksLikePath =
+      /^(?:\.ci|bench|demo|docs|packages|scripts|test|voice-lab)(?:\/[\w.-]+)*$|^[\w./-]+\.(?:ts|js|json|md)$/
     for (const page of PROSE)
       for (const code of codeOf(read(page)).filter(code => looksLikePath.test(code))) {
         const places = ['', 'packages/server', 'packages/server/src', 'node_modules']

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { startEmulator } from '../packages/emulator/src/emulator.ts'
+import type { Judgement } from '../packages/server/src/voice/lab/judge.ts'
 import { fromWav } from '../packages/server/src/voice/lab/sound.ts'
 import { DEFAULT_LINE } from '../packages/server/src/voice/trial/prompt.ts'
 import { type Answered, ask } from './harness/ask.ts'
@@ -232,5 +234,71 @@ describe('POST /v1/voice/test', () => {
       ['cedar', 'expert', 'gpt-realtime', 'fail'],
     )
     assert.doesNotMatch(service.output(), /secret transcript|Confidential words/)
+  })
+})
+
+/** Where no synthesiser is installed the emulator speaks one of a few clips; these are the words of one. */
+const LINE = 'What a finish! Nobody in the building saw that one coming.'
+
+describe('the voice test of a voice that goes wrong', () => {
+  let emulator: Awaited<ReturnType<typeof startEmulator>>
+  let service: RunningService
+  before(async () => {
+    emulator = await startEmulator({ log: () => {} })
+    service = await startService({ OPENAI_BASE_URL: emulator.baseUrl, ADMIN_TOKEN })
+  })
+  after(async () => {
+    await service.stop()
+    await emulator.close()
+  })
+
+  async function checksOf(faults: string, say = LINE): Promise<Judgement[]> {
+    emulator.setFaults(faults)
+    const body = { voice: 'verse', say }
+    const { status, json, text } = await ask(`${service.url}/v1/voice/test`, {
+      method: 'POST',
+      body,
+      headers: OPERATOR,
+    })
+    assert.equal(status, 200, text)
+    return json.checks
+  }
+
+  const bad = (checks: readonly Judgement[]) =>
+    checks.filter(({ verdict }) => verdict === 'fail').map(({ defect }) => defect)
+
+  it('finds nothing wrong with the sound and the words of a sound one', async () => {
+    // The end decides which clip is played, and cannot be heard.
+    const tries = await Array.fromAsync(['', '!', '!!', '!!!'], ending => checksOf('', LINE + ending))
+    const heard = tries.find(checks => checks.find(({ name }) => name === 'word_error_rate')?.value === 0)
+    assert.ok(heard, 'the words were never said')
+    // How fast it comes is the machine's affair.
+    const times = ['first_audio_ms', 'first_speech_ms', 'realtime_factor', 'stalled_ms']
+    assert.deepEqual(
+      heard.filter(({ name, verdict }) => verdict === 'fail' && !times.includes(name)),
+      [],
+    )
+  })
+
+  const PLANTED = {
+    silence: 'silence',
+    clipping: 'clipping',
+    gaps: 'long gaps',
+    'wrong-words': 'wrong words',
+    noise: 'noise',
+    late: 'late start',
+    'delay=2500': 'late start',
+  }
+  for (const [fault, defect] of Object.entries(PLANTED))
+    it(`catches ${fault} and calls it: ${defect}`, async () => {
+      const found = bad(await checksOf(`reply:${fault}`))
+      assert.ok(found.includes(defect), `found: ${found.join(', ') || 'nothing'}`)
+    })
+
+  it('tells that a reply failed', async () => {
+    emulator.setFaults('reply:failed')
+    const body = { voice: 'verse' }
+    const answer = await ask(`${service.url}/v1/voice/test`, { method: 'POST', body, headers: OPERATOR })
+    assertFailure(answer, 502, 'upstream_unavailable')
   })
 })

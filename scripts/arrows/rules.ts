@@ -37,7 +37,7 @@ function serverExcept(allowed: string): RegExp {
 export const WALLS: readonly Wall[] = [
   {
     from: /^packages\/emulator\//,
-    to: /^(packages\/(?!emulator\/)|(test|demo|bench|scripts)\/|@parker\/)/,
+    to: /^(packages\/(?!emulator\/)|(test|demo|bench|scripts|voice-lab)\/|@parker\/)/,
     because: 'the emulator stands on its own, so that it cannot share the mistakes of what it tests',
   },
   {
@@ -47,12 +47,12 @@ export const WALLS: readonly Wall[] = [
   },
   {
     from: /^packages\/server\//,
-    to: /^(packages\/(?!server\/)|(demo|bench|scripts)\/|@parker\/)/,
+    to: /^(packages\/(?!server\/)|(demo|bench|scripts|voice-lab)\/|@parker\/)/,
     because: 'the server knows nothing of what is built around it',
   },
   {
     from: /^examples\/extension\/src\/(?!.*\.test\.ts$)/,
-    to: /^(packages\/|(test|demo|bench|scripts)\/|@parker\/(?!client$))/,
+    to: /^(packages\/|(test|demo|bench|scripts|voice-lab)\/|@parker\/(?!client$))/,
     because: 'the extension is an outsider: it uses the public entry of the client and nothing else of ours',
   },
   {

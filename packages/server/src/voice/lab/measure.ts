@@ -1,4 +1,3 @@
-import { setImmediate as breathe } from 'node:timers/promises'
 import { type Clip, clippedRuns } from './clipping.ts'
 import { type Arrival, type Delivery, delivery } from './delivery.ts'
 import type { Figures } from './limits.ts'
@@ -41,17 +40,13 @@ const SILENT_DB = -100
 /** Quieter than this it is taken for silence, or for noise: 30 dB below usual speech. */
 const QUIETEST_SPEECH_DB = -50
 
-/** Measures all there is. Lets others run between the steps: the longest take tens of milliseconds. */
-export async function measure(take: Take): Promise<Measurement> {
+/** Measures all there is: some tenths of a second of work for ten seconds of sound. */
+export function measure(take: Take): Measurement {
   const { sound, asked, said } = take
   const level = audible(speechLevel(sound))
-  await breathe()
   const loudness = integratedLoudness(sound)
-  await breathe()
   const peak = truePeak(sound)
-  await breathe()
   const print = level && voiceprint(sound)
-  await breathe()
   const spoken = level && phrasing(sound, level)
   const clips = clippedRuns(sound)
   const words = asked === null ? null : compareWords(asked, said)
@@ -64,7 +59,8 @@ export async function measure(take: Take): Promise<Measurement> {
       clipped_runs: clips.length,
       silence_ratio: 100 * (1 - (level?.activity ?? 0)),
       longest_gap_ms: spoken && 1000 * Math.max(0, ...spoken.pauses.map(lengthOf)),
-      noise_floor_dbfs: noiseFloor(sound),
+      long_pauses_share: spoken && 100 * longPausesShare(spoken),
+      noise_floor_dbfs: spoken && noiseFloor(sound, spoken.speech),
       words_per_minute: spoken && said.trim() ? (60 * wordsOf(said).length) / lengthOf(spoken.speech) : null,
       word_error_rate: words && 100 * words.errorRate,
     },
@@ -75,6 +71,13 @@ export async function measure(take: Take): Promise<Measurement> {
     edits: words?.edits ?? [],
     voiceprint: print,
   }
+}
+
+const LONG_PAUSE_SECONDS = 0.5
+
+function longPausesShare({ speech, pauses }: Phrasing): number {
+  const long = pauses.map(lengthOf).filter(length => length >= LONG_PAUSE_SECONDS)
+  return long.reduce((sum, length) => sum + length, 0) / lengthOf(speech)
 }
 
 function audible(level: SpeechLevel | null): SpeechLevel | null {

@@ -1,17 +1,20 @@
+import type { Span } from './pauses.ts'
 import { meanSquare, powerDb, type Sound } from './sound.ts'
 
-const FRAME_SECONDS = 0.02
-const QUIETEST = 0.1
+/** The closure of a `p` or a `t` lasts longer, and every sentence has some. */
+const WINDOW_SECONDS = 0.03
+const STEP_SECONDS = 0.01
 
 /**
- * The level under which the quietest tenth of 20 ms frames stay, in dBFS; -100 where it is digital silence. A percentile
- * of frame levels is the usual stand-in for a noise floor that cannot be heard alone (minimum statistics: R. Martin, IEEE
- * Trans. Speech and Audio Processing 9(5), 2001). Noise that is gated away in the pauses is not found.
+ * The level of the quietest 30 ms inside the speech, in dBFS; -100 where that is digital silence. The minimum over windows
+ * that reach from one word's gap to the next is the usual estimate of noise that cannot be heard alone (minimum statistics:
+ * R. Martin, IEEE Trans. Speech and Audio Processing 9(5), 2001). Noise that is gated away in the gaps is not found.
  */
-export function noiseFloor({ samples, rate }: Sound): number {
-  const frame = Math.round(FRAME_SECONDS * rate)
-  const levels = Array.from({ length: Math.floor(samples.length / frame) }, (_, i) =>
-    powerDb(meanSquare(samples, i * frame, (i + 1) * frame)),
-  ).sort((a, b) => a - b)
-  return levels[Math.floor(QUIETEST * levels.length)] ?? -100
+export function noiseFloor({ samples, rate }: Sound, within: Span): number {
+  const [window, step] = [Math.round(WINDOW_SECONDS * rate), Math.round(STEP_SECONDS * rate)]
+  const [first, end] = [Math.round(within.from * rate), Math.min(samples.length, Math.round(within.to * rate))]
+  let least = Number.POSITIVE_INFINITY
+  for (let from = first; from + window <= end; from += step)
+    least = Math.min(least, meanSquare(samples, from, from + window))
+  return powerDb(least === Number.POSITIVE_INFINITY ? meanSquare(samples, first, end) : least)
 }

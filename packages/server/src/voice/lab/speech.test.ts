@@ -66,13 +66,20 @@ describe('pauses', () => {
 })
 
 describe('the noise floor', () => {
+  const within = (from: number, to: number) => ({ from, to })
+
   it('is the level of the noise between words', () => {
     for (const db of [-70, -50, -40])
-      assertNear(noiseFloor(mix(join(speech(2), silence(1), speech(1)), noise(4, db))), db, 1)
+      assertNear(noiseFloor(mix(join(speech(2), silence(0.2), speech(1)), noise(3.2, db)), within(0, 3.2)), db, 1)
   })
 
-  it('is -100 dBFS in digital silence', () => {
-    assert.equal(noiseFloor(join(speech(1), silence(1))), -100)
-    assert.equal(noiseFloor(silence(0)), -100)
+  it('is not that of the silence around the speech', () => {
+    const spoken = mix(join(speech(1), silence(0.2), speech(1)), noise(2.2, -50))
+    assertNear(noiseFloor(join(silence(1), spoken, silence(1)), within(1, 3.2)), -50, 1)
+  })
+
+  it('is -100 dBFS in digital silence, and that of the whole where it is too short to have gaps', () => {
+    assert.equal(noiseFloor(join(speech(1), silence(0.2), speech(1)), within(0, 2.2)), -100)
+    assertNear(noiseFloor(speech(0.05), within(0, 0.05)), -23, 0.5)
   })
 })

@@ -42,7 +42,7 @@ export const CHECKLIST: Record<string, readonly ChecklistLine[]> = {
       checks: ['clipped_runs', 'true_peak_dbtp', 'noise_floor_dbfs', 'stalled_ms'],
       ask: 'Any click, buzz, metallic ring or break?',
     },
-    { line: 'The pace fits', checks: ['words_per_minute', 'longest_gap_ms'] },
+    { line: 'The pace fits', checks: ['words_per_minute', 'long_pauses_share'] },
   ],
   Personality: [
     { line: 'Easy is encouraging', ask: 'Does it encourage you?', clips: difficulty('easy') },
@@ -66,7 +66,7 @@ export const CHECKLIST: Record<string, readonly ChecklistLine[]> = {
     },
     { line: 'Stays in character', ask: 'Still Parker, and back to sports?', clips: turn('astray') },
     { line: 'Turn-taking is smooth', checks: ['first_speech_ms'] },
-    { line: 'No awkward pauses or interruptions', checks: ['longest_gap_ms', 'silence_ratio', 'stalled_ms'] },
+    { line: 'No awkward pauses or interruptions', checks: ['longest_gap_ms', 'long_pauses_share', 'stalled_ms'] },
   ],
   Integration: [
     {

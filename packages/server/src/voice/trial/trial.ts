@@ -6,9 +6,9 @@ import { realtimeSession } from '../../upstream/forms.ts'
 import { asServiceError } from '../../upstream/openai.ts'
 import { openRealtimeSocket, SocketRefused } from '../../upstream/socket.ts'
 import { judge, overall } from '../lab/judge.ts'
-import { measure } from '../lab/measure.ts'
 import type { TestResult } from '../lab/result.ts'
 import type { Sound } from '../lab/sound.ts'
+import { measureApart } from './apart.ts'
 import { type Reply, recordReplies } from './replies.ts'
 import { costOf, tokensOf } from './usage.ts'
 
@@ -81,7 +81,7 @@ async function resultOf(
   { usage, ...recorded }: Reply,
   now: number,
 ): Promise<TestResult> {
-  const found = await measure({ ...recorded, asked })
+  const found = await measureApart({ ...recorded, asked })
   const checks = judge(found.figures)
   const tokens = tokensOf(usage)
   return {
