@@ -10,7 +10,8 @@ import { voiceLimits } from './docs/voice-limits.ts'
 /** What is generated: whole files, and parts of files between `<!-- name -->` and `<!-- /name -->`. */
 const FILES: Record<string, () => string | Promise<string>> = {
   '.env.example': envExample,
-  'docs/openapi.json': openApiDocument,
+  'docs/openapi.json': () => openApiDocument('ephemeral'),
+  'docs/openapi-unified.json': () => openApiDocument('unified'),
   'docs/parker.md': parkerPage,
   'docs/pool.md': poolPage,
   'docs/doctor.md': doctorPage,

@@ -27,11 +27,13 @@ const PROSE = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md',
 const PAGES = globSync(['*.md', 'docs/*.md', 'packages/*/*.md'], { cwd: ROOT })
 const README = read('README.md')
 const OPENAPI = JSON.parse(read('docs/openapi.json'))
+const UNIFIED = JSON.parse(read('docs/openapi-unified.json'))
 
 /** Variables that are no settings of the service: of the tests, of the platform, of the emulator. */
 const OTHER_VARIABLES = [
   'SKIP_INSTALL',
   'RAILWAY_PROJECT_ID',
+  'RAILWAY_PUBLIC_DOMAIN',
   'RAILWAY_DEPLOYMENT_DRAINING_SECONDS',
   'RAILWAY_TOKEN',
   'EMULATOR_FAULTS',
@@ -39,7 +41,8 @@ const OTHER_VARIABLES = [
 /** What only OpenAI answers. */
 const OPENAI_STATUSES = ['402', '409']
 const OPENAI_ERRORS = ['model_not_found']
-const LOG_EVENTS = ['token_issued', 'voice_report']
+const LOG_EVENTS = ['token_issued', 'voice_report', 'call_placed', 'call_ended']
+const PRICE_KINDS = ['per_minute']
 /** Served, but not part of the API. */
 const UNDOCUMENTED = ['GET /docs', 'GET /openapi.json', 'GET /monitor']
 /** Where the demo listens unless told otherwise. */
@@ -158,7 +161,14 @@ describe('the docs', () => {
   })
 
   it('use names of fields, values and errors that exist', () => {
-    const known = new Set([...Object.keys(ERRORS), ...OPENAI_ERRORS, ...LOG_EVENTS, ...namesIn(OPENAPI)])
+    const known = new Set([
+      ...Object.keys(ERRORS),
+      ...OPENAI_ERRORS,
+      ...LOG_EVENTS,
+      ...PRICE_KINDS,
+      ...namesIn(OPENAPI),
+      ...namesIn(UNIFIED),
+    ])
     for (const page of PROSE)
       for (const code of codeOf(read(page)).filter(code => /^[a-z]+(_[a-z]+)+$/.test(code)))
         assert.ok(known.has(code), `${page}: ${code}`)

@@ -11,6 +11,8 @@ import { answerBrokenMessage } from '../packages/server/src/http/broken-messages
 import { createLogger } from '../packages/server/src/observe/log.ts'
 import { createService } from '../packages/server/src/service.ts'
 import { type Answered, ask, askToken } from './harness/ask.ts'
+import { OFFER, placeCall, postOffer, takeTicket } from './harness/call-client.ts'
+import { type CallsStandIn, startCallsStandIn } from './harness/calls-stand-in.ts'
 import {
   ALLOWED_ORIGIN,
   assertFailure,
@@ -46,11 +48,18 @@ let lockedOut: RunningService
 let brittle: RunningService
 /** Draining. */
 let leaving: RunningService
+/** Places calls, one at a time for each client. */
+let calling: RunningService
+/** Keeps calls in a Redis that is not there. */
+let storeless: RunningService
+let openai: CallsStandIn
 
 before(async () => {
   upstream = await startUpstream()
   const common = { OPENAI_BASE_URL: upstream.baseUrl, UPSTREAM_MAX_RETRIES: '0', POOL_ENABLED: 'false' }
-  ;[plain, limited, lockedOut, brittle, leaving] = await Promise.all([
+  openai = await startCallsStandIn()
+  const unified = { ...common, OPENAI_BASE_URL: openai.baseUrl, CALL_MODE: 'unified' }
+  ;[plain, limited, lockedOut, brittle, leaving, calling, storeless] = await Promise.all([
     startService({ ...common, ADMIN_TOKEN }),
     startService({ ...common, RATE_LIMIT_PER_MINUTE: '2', RATE_LIMIT_PER_DAY: '1', TRUST_PROXY: '1' }),
     startService({
@@ -61,13 +70,16 @@ before(async () => {
     }),
     startService({ ...common, MAX_IN_FLIGHT: '1', CIRCUIT_FAILURE_THRESHOLD: '1', CIRCUIT_RESET_SECONDS: '60' }),
     startService({ ...common, SHUTDOWN_DELAY_SECONDS: '600' }),
+    startService({ ...unified, MAX_CALLS_PER_CLIENT: '1' }),
+    startService({ ...unified, REDIS_URL: 'redis://127.0.0.1:9' }),
   ])
 })
 
 after(async () => {
   leaving.child.kill('SIGKILL')
-  await Promise.all([plain, limited, lockedOut, brittle].map(service => service.stop()))
+  await Promise.all([plain, limited, lockedOut, brittle, calling, storeless].map(service => service.stop()))
   await upstream.close()
+  await openai.close()
 })
 
 /** Asks for a token while OpenAI behaves like this. */
@@ -142,6 +154,11 @@ async function reportTwice(): Promise<Answered> {
   return report(plain.url, { rating: 5 }, FROM_ESPN, key)
 }
 
+async function oneCallTooMany(): Promise<Answered> {
+  await placeCall(calling.url, {}, FROM_ESPN)
+  return postOffer(calling.url, await takeTicket(calling.url, {}, FROM_ESPN), OFFER, FROM_ESPN)
+}
+
 async function readyWhileDraining(): Promise<Answered> {
   leaving.child.kill('SIGTERM')
   await leaving.logged(line => line.msg.startsWith('Draining'))
@@ -162,6 +179,7 @@ const PROVOKED: Record<Exclude<ErrorType, 'draining'>, Row> = {
   upstream_rejected: { status: 400, provoke: () => answering(400, 'invalid_value') },
   malformed_request: { status: 400, provoke: () => sendBytes(plain.port, 'hello\r\n\r\n'), readable: 'below HTTP' },
   unauthenticated: { status: 401, provoke: () => ask(`${plain.url}/v1/voice/metrics`, { headers: FROM_ESPN }) },
+  ticket_invalid: { status: 401, provoke: () => postOffer(calling.url, `ek_${'x'.repeat(43)}`, OFFER, FROM_ESPN) },
   ticket_used: { status: 401, provoke: reportTwice },
   ticket_expired: { status: 401, provoke: () => report(plain.url, {}, FROM_ESPN, reportKey({ issuedAt: 0 })) },
   origin_not_allowed: {
@@ -180,10 +198,15 @@ const PROVOKED: Record<Exclude<ErrorType, 'draining'>, Row> = {
   payload_too_large: { status: 413, provoke: () => postToken('application/json', '{}'.padEnd(65_537)) },
   unsupported_media_type: { status: 415, provoke: () => postToken('text/plain', '{}') },
   validation_failed: { status: 422, provoke: () => askToken(plain.url, { voice: 'robot' }, FROM_ESPN) },
+  invalid_sdp: {
+    status: 422,
+    provoke: async () => postOffer(calling.url, await takeTicket(calling.url), 'v=1', FROM_ESPN),
+  },
   malformed_json: { status: 422, provoke: () => postToken('application/json', '{"voice":') },
   model_unavailable: { status: 422, provoke: () => answering(404, 'model_not_found') },
   rate_limited: { status: 429, provoke: () => lastOf(3, () => fromAddress('203.0.113.1')) },
   budget_exhausted: { status: 429, provoke: () => lastOf(2, () => fromAddress('203.0.113.2')) },
+  too_many_calls: { status: 429, provoke: oneCallTooMany },
   upstream_rate_limited: { status: 429, provoke: () => answering(429, 'rate_limit_exceeded', 'rate_limit_error') },
   headers_too_large: {
     status: 431,
@@ -201,6 +224,7 @@ const PROVOKED: Record<Exclude<ErrorType, 'draining'>, Row> = {
   overloaded: { status: 503, provoke: oneTooMany },
   insufficient_quota: { status: 503, provoke: () => answering(429, 'insufficient_quota', 'insufficient_quota') },
   upstream_overloaded: { status: 503, provoke: () => answering(503, 'server_is_overloaded') },
+  store_unavailable: { status: 503, provoke: () => askToken(storeless.url, {}, FROM_ESPN) },
   auth_unavailable: { status: 503, provoke: () => askToken(lockedOut.url, {}, { ...FROM_ESPN, ...bearer(SOME_JWT) }) },
   upstream_timeout: { status: 504, provoke: () => answering(408) },
 }

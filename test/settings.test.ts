@@ -22,6 +22,7 @@ import {
   startUpstream,
   type Upstream,
 } from './harness/upstream.ts'
+import { CALL_PROOFS } from './settings/calls.ts'
 
 type Settings = Record<string, string>
 
@@ -696,6 +697,8 @@ const PROOFS = {
       [false, true],
     ],
   }),
+
+  ...CALL_PROOFS,
 
   LOG_LEVEL: differs({
     change: { LOG_LEVEL: 'Debug' },

@@ -13,6 +13,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['pool/', 'monitor/'],
   ['observe/'],
   ['issue', 'process'],
+  ['calls/'],
   ['service'],
   ['http/'],
   ['http/routes/'],

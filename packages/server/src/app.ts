@@ -12,6 +12,7 @@ import { rates } from './http/rates.ts'
 import { requestId } from './http/request-id.ts'
 import { requestLog } from './http/request-log.ts'
 import { routableUrl } from './http/routable-url.ts'
+import type { callsRoutes } from './http/routes/calls.ts'
 import { healthRoute, readyRoute } from './http/routes/health.ts'
 import { metricsRoute } from './http/routes/metrics.ts'
 import { monitorEventsRoute } from './http/routes/monitor-events.ts'
@@ -27,6 +28,9 @@ import type { Service } from './service.ts'
 
 /** The `/v1` routes that browsers call; steps 2 and 3 guard these and nothing else. */
 const BROWSER_PATHS = new Set(['/v1/realtime/token', '/v1/realtime/options', '/v1/voice/reports'])
+
+/** Those of unified calls. */
+const CALL_PATHS = new Set(['/v1/realtime/calls', '/v1/realtime/calls/:id'])
 
 /** Sockets cost memory whether they ask anything or not; far more than any limit above lets work at once. */
 const MAX_CONNECTIONS = 10_000
@@ -59,7 +63,11 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
   errorAnswers(app)
 
   answerHeaders(app, { trust: config.TRUST_PROXY, lifecycle })
-  originPolicy(app, policyOf(config), path => BROWSER_PATHS.has(path))
+  originPolicy(
+    app,
+    policyOf(config),
+    path => BROWSER_PATHS.has(path) || (service.calls !== null && CALL_PATHS.has(path)),
+  )
   identity(app, {
     trust: config.TRUST_PROXY,
     verifyJwt: service.verifyJwt,
@@ -73,19 +81,26 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
   jsonBodies(app)
   emptyBodies(app)
 
-  await openApi(app)
+  await openApi(app, service.calls !== null)
   tokenRoute(app, service)
   optionsRoute(app, config, clock)
+  if (service.calls) await addCalls(app, { config, clock, calls: service.calls })
   voiceReportsRoute(app, service)
   voiceMetricsRoute(app, service)
   voiceTestRoute(app, service)
   selfCheckRoute(app, config)
   monitorEventsRoute(app, service.monitor, lifecycle)
   if (service.monitor) monitorPageRoute(app)
-  rootRoute(app, service.pool.stats)
+  rootRoute(app, service.pool.stats, service.calls !== null)
   healthRoute(app, service.openai.health)
   readyRoute(app, lifecycle, service.store)
   if (config.METRICS_ENABLED) metricsRoute(app, service.metrics.registry, config.ADMIN_TOKEN !== undefined)
   await docsRoutes(app)
   return app
+}
+
+/** Loaded in unified mode only: an idle service of the other mode does without. */
+async function addCalls(app: FastifyInstance, parts: Parameters<typeof callsRoutes>[1]): Promise<void> {
+  const { callsRoutes } = await import('./http/routes/calls.ts')
+  await callsRoutes(app, parts)
 }

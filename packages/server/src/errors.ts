@@ -28,12 +28,17 @@ export const ERRORS = {
   ticket_used: {
     status: 401,
     message: 'This was used before; it works once.',
-    when: 'a second report on one session',
+    when: 'unified calls: the ticket has been spent; or a second report on one session',
   },
   ticket_expired: {
     status: 401,
     message: 'This has expired.',
-    when: 'a report long after its session can have ended',
+    when: 'unified calls: the ticket is older than `TOKEN_TTL_SECONDS`; or a report long after its session can have ended',
+  },
+  ticket_invalid: {
+    status: 401,
+    message: 'This ticket is not known. Ask for a new one.',
+    when: 'unified calls: no ticket, or one that this service does not know (any more)',
   },
   origin_not_allowed: {
     status: 403,
@@ -80,6 +85,11 @@ export const ERRORS = {
     message: 'Some fields are not valid.',
     when: 'unknown field, wrong type, unknown name; `details.fields` lists each',
   },
+  invalid_sdp: {
+    status: 422,
+    message: 'The body is not an SDP offer with audio.',
+    when: 'unified calls: the body is no SDP offer for a voice call',
+  },
   malformed_json: { status: 422, message: 'The body is not valid JSON.', when: 'the body cannot be parsed' },
   model_unavailable: {
     status: 422,
@@ -94,7 +104,12 @@ export const ERRORS = {
   budget_exhausted: {
     status: 429,
     message: 'The limit for today is used up. Please try again tomorrow.',
-    when: '`RATE_LIMIT_PER_DAY` or `RATE_LIMIT_GLOBAL_PER_DAY` is used up',
+    when: '`RATE_LIMIT_PER_DAY`, `RATE_LIMIT_GLOBAL_PER_DAY`, `DAILY_USD_BUDGET` or `CLIENT_DAILY_USD` is used up',
+  },
+  too_many_calls: {
+    status: 429,
+    message: 'You are in as many calls as one may be. End one, or try again shortly.',
+    when: 'unified calls: `MAX_CALLS_PER_CLIENT` calls of this client are under way',
   },
   upstream_rate_limited: {
     status: 429,
@@ -130,7 +145,7 @@ export const ERRORS = {
   overloaded: {
     status: 503,
     message: 'The service is at its limit. Please try again shortly.',
-    when: '`MAX_IN_FLIGHT` requests to OpenAI are under way, the process itself cannot keep up, or too many watch the monitor',
+    when: '`MAX_IN_FLIGHT` requests to OpenAI or `MAX_CALLS` calls are under way, the process itself cannot keep up, or too many watch the monitor',
   },
   insufficient_quota: {
     status: 503,
@@ -146,6 +161,11 @@ export const ERRORS = {
     status: 503,
     message: 'Sign-in cannot be checked right now. Please try again shortly.',
     when: '`AUTH_JWKS_URL` cannot be reached and no key is cached',
+  },
+  store_unavailable: {
+    status: 503,
+    message: 'Calls cannot be placed right now. Please try again shortly.',
+    when: 'unified calls: `REDIS_URL` is set and Redis does not answer',
   },
   draining: {
     status: 503,

@@ -31,10 +31,12 @@ export async function serve(config: Config, log: Log, stop: Promise<void>, exten
   await stop
   service.lifecycle.draining = true
   service.monitor?.end()
+  service.calls?.tending.drain()
   log.logger.info('Draining: no longer ready, still serving.')
   await sleep(config.SHUTDOWN_DELAY_SECONDS * 1000)
   await drain(app.server, unused, config.SHUTDOWN_GRACE_SECONDS * 1000)
   stopProbing()
+  await service.calls?.tending.stop(config.SHUTDOWN_GRACE_SECONDS * 1000)
   await service.openai.close()
   service.sharing?.stop()
   service.store?.close()

@@ -1,3 +1,4 @@
+import type { Calls, createCalls } from './calls/calls.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { deriveSecret } from './config/config.ts'
@@ -34,6 +35,8 @@ export interface Service {
   lifecycle: Lifecycle
   openai: OpenAi
   issue: IssueCredential
+  /** Null in ephemeral mode. */
+  calls: Calls | null
   pool: Pool
   signReportKey: SignReportKey
   readReportKey: ReadReportKey
@@ -86,6 +89,21 @@ export async function createService(config: Config, clock: Clock, logger: Logger
   const readWindow = windowReader(stats, sharing)
   const reportSecret = deriveSecret(config.CLIENT_HASH_SECRET, 'report-key')
   const pool = config.POOL_ENABLED ? secretPool(config, openai, clock) : noPool()
+  const calls = await createCallsIfUnified(
+    { config, clock, openai, store, hashClient, attempted: events.attempted },
+    logger,
+    metrics,
+  )
+  const issue =
+    calls?.issue ??
+    issuer({
+      config,
+      openai,
+      pool,
+      turns: turns(config.RATE_LIMIT_BURST, config.UPSTREAM_DEADLINE_MS),
+      hashClient,
+      clock,
+    })
   return {
     config,
     clock,
@@ -93,14 +111,8 @@ export async function createService(config: Config, clock: Clock, logger: Logger
     lifecycle: { draining: false },
     openai,
     pool,
-    issue: issuer({
-      config,
-      openai,
-      pool,
-      turns: turns(config.RATE_LIMIT_BURST, config.UPSTREAM_DEADLINE_MS),
-      hashClient,
-      clock,
-    }),
+    issue,
+    calls,
     signReportKey: reportKeySigner(reportSecret),
     readReportKey: reportKeyReader(reportSecret),
     reports: reportLimits(config, store, clock),
@@ -128,6 +140,23 @@ function standing({ breaker, health, inFlight }: OpenAi, pool: Pool, lag: LagMet
     pool_ready: pool.stats().entries,
     lag_ms: Math.round(lag.milliseconds),
   }
+}
+
+type CallsParts = Omit<Parameters<typeof createCalls>[0], 'events'>
+
+/** Calls and their sockets are loaded only where they are placed. */
+async function createCallsIfUnified(parts: CallsParts, logger: Logger, metrics: Metrics): Promise<Calls | null> {
+  if (parts.config.CALL_MODE !== 'unified') return null
+  const { createCalls } = await import('./calls/calls.ts')
+  const { createCallEvents } = await import('./observe/call-events.ts')
+  const { loadSockets } = await import('./upstream/socket.ts')
+  // Now, so that the first call need not wait for it.
+  await loadSockets()
+  const calls: Calls = createCalls({
+    ...parts,
+    events: createCallEvents(logger, metrics.registry, () => calls.keeper.active),
+  })
+  return calls
 }
 
 /** Loads the JWT library only where callers need a JWT: it is a good part of the memory of an idle service. */

@@ -67,7 +67,7 @@ function tokenTranscription(model: string, input: number, output: number): Price
   return { perMillion: { text_in: input, audio_in: input, text_out: output }, source: page(model), date: READ_ON }
 }
 
-/** Known prices by model. `MODEL_PRICES` adds to them and overrides them. */
+/** Known prices by model. */
 export const PRICES: Readonly<Record<string, Price>> = {
   'gpt-realtime-2.1': voiceModel([4, 0.4, 24], BIG_AUDIO, BIG_IMAGE, page('gpt-realtime-2.1')),
   'gpt-realtime-2.1-mini': voiceModel(MINI_TEXT, MINI_AUDIO, MINI_IMAGE, page('gpt-realtime-2.1-mini')),
@@ -85,7 +85,13 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'gpt-4o-mini-transcribe': tokenTranscription('gpt-4o-mini-transcribe', 1.25, 5),
 }
 
-/** What tokens cost, USD. A kind without a price costs nothing here: `unpricedKinds` tells. */
+/** For transcription by a model without a price: the dearest that is known, by time and by tokens. */
+export const DEAREST_TRANSCRIPTION: Price = {
+  ...tokenTranscription('gpt-4o-transcribe', 2.5, 10),
+  perMinute: 0.017,
+}
+
+/** What tokens cost, USD. A kind without a price costs nothing. */
 export function tokenCost(price: Price, tokens: Tokens): number {
   let millionths = 0
   for (const kind of TOKEN_KINDS) millionths += (tokens[kind] ?? 0) * (price.perMillion[kind] ?? 0)

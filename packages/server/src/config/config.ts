@@ -1,6 +1,8 @@
 import { hkdfSync } from 'node:crypto'
 import { MODEL_NAMES, modelState } from '../catalogue/models.ts'
+import { PRICES, type Price } from '../catalogue/prices.ts'
 import { Secret } from '../secret.ts'
+import { isPricedTranscription, isPricedVoice } from './model-prices.ts'
 import { looksLikeNoChromeExtension } from './origin.ts'
 import { type Problem, problemWith, readValues } from './read.ts'
 import type { Values } from './settings.ts'
@@ -25,6 +27,7 @@ export type Config = Omit<
   | 'AUTH_JWT_SECRET'
   | 'AUTH_ISSUER'
   | 'AUTH_AUDIENCE'
+  | 'MODEL_PRICES'
 > & {
   OPENAI_API_KEY: Secret
   OPENAI_PUBLIC_BASE_URL: string
@@ -35,6 +38,8 @@ export type Config = Omit<
   CLIENT_HASH_SECRET: Secret
   /** Null: callers need no JWT. */
   jwt: JwtConfig | null
+  /** By model: the table's prices, and those of `MODEL_PRICES`. */
+  prices: Readonly<Record<string, Price>>
 }
 
 /** What a start looks like: a configuration with remarks for the log, or everything that is wrong at once. */
@@ -53,12 +58,8 @@ export function decideConfig(env: Environment, now: number = Date.now()): Decisi
   const { values, problems } = readValues(withPlatformDefaults(env))
   const jwt = decideJwt(values, problems)
   checkTogether(values, problems)
-  if (env.CALL_MODE && env.CALL_MODE !== 'ephemeral')
-    problems.push({
-      name: 'CALL_MODE',
-      problem: 'can only be ephemeral in this version',
-      example: 'CALL_MODE=ephemeral',
-    })
+  const prices = { ...PRICES, ...values.MODEL_PRICES }
+  checkCalls(values, prices, problems)
   const apiKey = values.OPENAI_API_KEY
   if (problems.length > 0 || apiKey === undefined) return { problems }
   const config: Config = {
@@ -71,9 +72,10 @@ export function decideConfig(env: Environment, now: number = Date.now()): Decisi
     ...decidePool(values),
     CLIENT_HASH_SECRET: values.CLIENT_HASH_SECRET ?? deriveSecret(apiKey, 'client-hash'),
     jwt,
+    prices,
   }
   const remarks = remarksOn(config, env, now)
-  if (values.POOL_ENABLED && !config.POOL_ENABLED)
+  if (values.POOL_ENABLED && !config.POOL_ENABLED && config.CALL_MODE === 'ephemeral')
     remarks.push({
       level: 'warn',
       text: 'The pool of ready secrets is off: TOKEN_TTL_SECONDS leaves them too little time to wait.',
@@ -88,7 +90,12 @@ export function deriveSecret(from: Secret, purpose: string): Secret {
 }
 
 function withPlatformDefaults(env: Environment): Environment {
-  return env.RAILWAY_PROJECT_ID && !env.TRUST_PROXY ? { ...env, TRUST_PROXY: 'railway' } : env
+  const { RAILWAY_PROJECT_ID, RAILWAY_PUBLIC_DOMAIN, TRUST_PROXY, PUBLIC_URL } = env
+  return {
+    ...env,
+    ...(RAILWAY_PROJECT_ID && !TRUST_PROXY ? { TRUST_PROXY: 'railway' } : {}),
+    ...(RAILWAY_PUBLIC_DOMAIN && !PUBLIC_URL ? { PUBLIC_URL: `https://${RAILWAY_PUBLIC_DOMAIN}` } : {}),
+  }
 }
 
 function allowedModels(values: Values): readonly string[] {
@@ -107,7 +114,9 @@ const LEAST_SHELF_SECONDS = 30
 function decidePool(values: Values): Pick<Config, 'POOL_ENABLED' | 'POOL_MIN_REMAINING_SECONDS'> {
   const remaining = Math.min(values.POOL_MIN_REMAINING_SECONDS, values.TOKEN_TTL_SECONDS / 2)
   const worthwhile = values.TOKEN_TTL_SECONDS - remaining >= LEAST_SHELF_SECONDS
-  return { POOL_ENABLED: values.POOL_ENABLED && worthwhile, POOL_MIN_REMAINING_SECONDS: remaining }
+  // Unified calls need no secrets of OpenAI's.
+  const wanted = values.POOL_ENABLED && values.CALL_MODE === 'ephemeral'
+  return { POOL_ENABLED: wanted && worthwhile, POOL_MIN_REMAINING_SECONDS: remaining }
 }
 
 function decideJwt(values: Values, problems: Problem[]): JwtConfig | null {
@@ -146,6 +155,30 @@ function checkTogether(values: Values, problems: Problem[]): void {
       problem: `is ${values.REALTIME_VOICE}, which ALLOWED_VOICES does not list; set it to one of them`,
       example: `REALTIME_VOICE=${voices[0]}`,
     })
+}
+
+/** Unified mode needs the GA form, and a price for whatever a spend limit shall hold. */
+function checkCalls(values: Values, prices: Readonly<Record<string, Price>>, problems: Problem[]): void {
+  if (values.CALL_MODE !== 'unified') return
+  if (values.OPENAI_REALTIME_API === 'beta')
+    problems.push(problemWith('OPENAI_REALTIME_API', 'is beta, which has no unified calls; unset it, or CALL_MODE'))
+  const limits = (['MAX_CALL_USD', 'DAILY_USD_BUDGET', 'CLIENT_DAILY_USD'] as const).filter(name => values[name] > 0)
+  const unpriced = unpricedModels(values, prices)
+  if (limits.length > 0 && unpriced.length > 0)
+    problems.push(
+      problemWith(
+        'MODEL_PRICES',
+        `lacks a price for ${unpriced.join(', ')}, which ${limits.join(' and ')} cannot hold then; add it, or leave the model out of ALLOWED_MODELS (TRANSCRIPTION_MODEL=none turns transcription off)`,
+      ),
+    )
+}
+
+function unpricedModels(values: Values, prices: Readonly<Record<string, Price>>): string[] {
+  const served = allowedModels(values).map(name => modelState(name, Date.now()).served)
+  const voices = [...new Set(served)].filter(model => !isPricedVoice(prices[model]))
+  const transcription = transcriptionModel(values)
+  if (transcription === null || isPricedTranscription(prices[transcription])) return voices
+  return [...voices, transcription]
 }
 
 function remarksOn(config: Config, env: Environment, now: number): Remark[] {

@@ -1,5 +1,6 @@
 import { PARKER } from '../persona.ts'
 import { Secret } from '../secret.ts'
+import { modelPrices } from './model-prices.ts'
 import { origin } from './origin.ts'
 import { BadValue, boolean, decimal, integer, list, oneOf, type Parse, redisUrl, text, token, url } from './parse.ts'
 import { trustProxy } from './trust-proxy.ts'
@@ -341,6 +342,81 @@ export const SETTINGS = {
       default: '1200',
       example: '1200',
       doc: 'Most secrets made ahead in a minute: a stop for a runaway, not a throttle.',
+    }),
+  },
+  Calls: {
+    CALL_MODE: setting({
+      parse: oneOf('ephemeral', 'unified'),
+      default: 'ephemeral',
+      example: 'unified',
+      doc: "`ephemeral` hands out OpenAI's secrets; `unified` hands out tickets of its own and places the calls, as docs/unified-calls.md explains. The settings below count in unified mode only.",
+    }),
+    PUBLIC_URL: setting({
+      parse: url('private'),
+      defaultNote: "`https://$RAILWAY_PUBLIC_DOMAIN`, else the request's `Host`",
+      example: 'https://parker.example.com',
+      doc: 'Where browsers reach this service: what `web_rtc_url` is built from.',
+    }),
+    MAX_CALLS: setting({
+      parse: integer(1, 1_000_000),
+      default: '100',
+      example: '100',
+      doc: 'Calls at once.',
+    }),
+    MAX_CALLS_PER_CLIENT: setting({
+      parse: integer(1, 1_000_000),
+      default: '2',
+      example: '2',
+      doc: 'Calls at once of one client.',
+    }),
+    MAX_CALL_SECONDS: setting({
+      parse: integer(1, 3600),
+      default: '600',
+      example: '600',
+      doc: 'The longest call, seconds. OpenAI itself ends one after an hour.',
+    }),
+    CALL_IDLE_SECONDS: setting({
+      parse: integer(1, 3600),
+      default: '60',
+      example: '60',
+      doc: 'Seconds without the human (speech, committed audio, items) after which a call is hung up.',
+    }),
+    MAX_CALL_USD: setting({
+      parse: decimal(0, 1_000_000),
+      default: '0',
+      example: '0.50',
+      doc: 'What a call may cost, USD; looked at after each response, so it may overshoot by one. 0 = off.',
+    }),
+    DAILY_USD_BUDGET: setting({
+      parse: decimal(0, 1_000_000_000),
+      default: '0',
+      example: '50',
+      doc: 'What all calls together may cost in a UTC day, USD; beyond it no new one is placed. 0 = off.',
+    }),
+    CLIENT_DAILY_USD: setting({
+      parse: decimal(0, 1_000_000_000),
+      default: '0',
+      example: '2',
+      doc: "What one client's calls may cost in a UTC day, USD. 0 = off.",
+    }),
+    CALL_DRIFT: setting({
+      parse: oneOf('restore', 'hangup', 'allow'),
+      default: 'restore',
+      example: 'hangup',
+      doc: 'What happens when a caller changes instructions or tools: `restore` puts them back three times and then hangs up, `hangup` does so at once, `allow` lets it be.',
+    }),
+    MODEL_PRICES: setting({
+      parse: modelPrices,
+      defaultNote: 'the price table in the code',
+      example:
+        '{"my-model":{"text_in":4,"text_cached":0.4,"text_out":16,"audio_in":32,"audio_cached":0.4,"audio_out":64}}',
+      doc: "Prices of further models, USD per million tokens by kind (or `per_minute` of transcription); a model's entry replaces what the table has for it.",
+    }),
+    CALL_HISTORY_SECONDS: setting({
+      parse: integer(60, 31_536_000),
+      default: '86400',
+      example: '86400',
+      doc: 'How long the receipt of an ended call can be read, seconds.',
     }),
   },
   Operation: {

@@ -4,8 +4,10 @@ import type { FastifyInstance } from 'fastify'
 import { SERVICE_NAME, VERSION } from '../version.ts'
 import { PAGE_POLICY } from './headers.ts'
 
+const TICKET_SCHEME = { type: 'http', scheme: 'bearer', description: 'The `client_secret` of a token reply.' } as const
+
 /** The OpenAPI 3.1 document, made from the schemas that validate. Register it before the routes. */
-export async function openApi(app: FastifyInstance): Promise<void> {
+export async function openApi(app: FastifyInstance, unified: boolean): Promise<void> {
   await app.register(swagger, {
     transformObject: document => withOptionalBodies('openapiObject' in document ? document.openapiObject : {}),
     openapi: {
@@ -25,6 +27,7 @@ export async function openApi(app: FastifyInstance): Promise<void> {
             description: 'Where AUTH_JWKS_URL or AUTH_JWT_SECRET is set.',
           },
           reportKey: { type: 'http', scheme: 'bearer', description: 'The `report_key` of a token reply; works once.' },
+          ...(unified ? { ticket: TICKET_SCHEME } : {}),
           operator: { type: 'http', scheme: 'bearer', description: 'ADMIN_TOKEN.' },
         },
       },
@@ -45,11 +48,11 @@ interface RequestBody {
 
 type Paths = { paths?: Record<string, Record<string, { requestBody?: RequestBody }>> }
 
-/** A body may be left out where none of its fields is required, which the schemas alone cannot say. */
+/** A JSON body may be left out where none of its fields is required, which the schemas alone cannot say. */
 function withOptionalBodies<T extends object>(document: T): T {
   for (const path of Object.values((document as Paths).paths ?? {}))
     for (const { requestBody } of Object.values(path))
-      if (requestBody) requestBody.required = requiresFields(requestBody)
+      if (requestBody?.content?.['application/json']) requestBody.required = requiresFields(requestBody)
   return document
 }
 

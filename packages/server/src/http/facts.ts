@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Ticket } from '../calls/call.ts'
 import type { Clock } from '../clock.ts'
 import type { IsOperator } from '../identity/operator.ts'
 import type { ReportSubject } from '../report-key.ts'
@@ -11,6 +12,8 @@ export interface Facts {
   operator: boolean
   /** What a report key spoke for, on the route that takes one. */
   report?: ReportSubject
+  /** The ticket that was shown, on the route that takes one. */
+  ticket?: { hash: string; ticket: Ticket }
   /** Who is counted: `ip:…`, `sub:…` or `operator`. */
   client: string | undefined
   /** What the route adds to the request's log line. Nothing confidential. */

@@ -95,16 +95,31 @@ export function hasForwardingHeader(headers: IncomingHttpHeaders): boolean {
   return FORWARDING_HEADERS.some(name => headers[name] !== undefined)
 }
 
+/** Whether what stands in front of us is believed. */
+function isTrusted(socketAddress: string | undefined, trust: TrustProxy): boolean {
+  if (trust.kind === 'networks') return isWithin(parse(socketAddress), trust.networks)
+  return trust.kind !== 'none'
+}
+
 /** Whether the browser speaks https, as far as a proxy tells whom we believe. */
 export function isForwardedHttps(
   socketAddress: string | undefined,
   headers: IncomingHttpHeaders,
   trust: TrustProxy,
 ): boolean {
-  if (trust.kind === 'none') return false
   const proto = headers['x-forwarded-proto']
   if (typeof proto !== 'string' || proto.split(',').at(-1)?.trim() !== 'https') return false
-  return trust.kind !== 'networks' || isWithin(parse(socketAddress), trust.networks)
+  return isTrusted(socketAddress, trust)
+}
+
+/** The host that the browser asked, if a proxy tells whom we believe. */
+export function forwardedHost(
+  socketAddress: string | undefined,
+  headers: IncomingHttpHeaders,
+  trust: TrustProxy,
+): string | undefined {
+  const host = headers['x-forwarded-host']
+  return typeof host === 'string' && isTrusted(socketAddress, trust) ? host.split(',').at(-1)?.trim() : undefined
 }
 
 /** Where an address belongs. */

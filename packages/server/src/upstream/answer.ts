@@ -26,14 +26,18 @@ const NO_ERROR: UpstreamError = { code: '', type: '', param: '', message: '' }
 /** No secret lives longer than a day; OpenAI's longest is two hours. */
 const LONGEST_LIFE_SECONDS = 86_400
 
-/** What an answer is judged by, besides itself. */
-export interface Asked {
-  form: Form
+/** What OpenAI's answer may quote, and must not get into the log. */
+export interface Quotable {
   apiKey: string
-  /** What was sent, which OpenAI may quote. */
+  /** What was sent. */
   body: string
   /** Whether callers' own words are in it. */
   ownWords: boolean
+}
+
+/** What an answer is judged by, besides itself. */
+export interface Asked extends Quotable {
+  form: Form
 }
 
 /**
@@ -42,7 +46,7 @@ export interface Asked {
  */
 export function readAnswer(answer: Answer, asked: Asked, now: number): Reading {
   const parsed = parse(answer.body)
-  if (answer.status < 200 || answer.status > 299) return refusal(answer, parsed, asked, now)
+  if (answer.status < 200 || answer.status > 299) return readRefusal(answer, asked, now)
   const { value, expiresAt, sessionId } = asked.form.claims(parsed)
   const nonsense = (oddity: string): Reading => ({ failure: BREAKAGES.invalid, error: NO_ERROR, oddity })
   if (typeof value !== 'string' || !/^[\x21-\x7e]{1,4096}$/.test(value)) return nonsense('no usable secret')
@@ -65,15 +69,16 @@ export function requestIdOf(answer: Answer, { apiKey, body }: Asked, confidentia
   return plainId(answer.headers['x-request-id'], [apiKey, body, ...confidential])
 }
 
-function refusal(answer: Answer, parsed: unknown, asked: Asked, now: number): Reading {
-  const error = readError(parsed, asked)
+/** Judges an answer that is not a success. Never throws. */
+export function readRefusal(answer: Answer, asked: Quotable, now: number): { failure: Failure; error: UpstreamError } {
+  const error = readError(parse(answer.body), asked)
   const judged = obeyShouldRetry(judgeStatus(answer.status, error), single(answer.headers['x-should-retry']))
   const retryAfterMs = requestedWait(answer.headers, now)
   return { failure: retryAfterMs === undefined ? judged : { ...judged, retryAfterMs }, error }
 }
 
 /** OpenAI's free text is kept only where it cannot quote a caller: short quotes survive any scrubbing. */
-function readError(parsed: unknown, { apiKey, body, ownWords }: Asked): UpstreamError {
+function readError(parsed: unknown, { apiKey, body, ownWords }: Quotable): UpstreamError {
   const error = isObject(parsed) && isObject(parsed.error) ? parsed.error : {}
   const message = typeof error.message === 'string' && !ownWords ? scrub(error.message, [apiKey, body]) : ''
   const name = (value: unknown) => (value === apiKey ? '' : plainName(value, body))

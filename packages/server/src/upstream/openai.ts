@@ -5,7 +5,7 @@ import { retryAfterSeconds, ServiceError } from '../errors.ts'
 import { type Asked, type Minted, readAnswer, requestIdOf } from './answer.ts'
 import { jitteredWait } from './backoff.ts'
 import { type Breaker, circuitBreaker, type Verdict } from './breaker.ts'
-import { BrokenAnswer, connect } from './connection.ts'
+import { BrokenAnswer, type Connection, connect } from './connection.ts'
 import { FORMS } from './forms.ts'
 import { type Health, openAiHealth } from './health.ts'
 import { identityHeaders } from './identity-headers.ts'
@@ -50,6 +50,8 @@ export interface OpenAi {
   readonly inFlight: number
   readonly health: Health
   readonly breaker: Breaker
+  /** Kept-alive connections, for what else is asked of OpenAI. */
+  readonly connection: Connection
   close(): Promise<void>
 }
 
@@ -192,6 +194,7 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
     },
     health,
     breaker,
+    connection,
     close: () => connection.close(),
   }
 }

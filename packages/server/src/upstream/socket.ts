@@ -56,8 +56,7 @@ export async function openRealtimeSocket(
   handlers: SocketHandlers,
   signal: AbortSignal,
 ): Promise<RealtimeSocket> {
-  // Loaded on demand: an idle service that opens no socket does without it.
-  const { WebSocket } = await import('ws')
+  const { WebSocket } = await loadSockets()
   signal.throwIfAborted()
   const socket = new WebSocket(addressOf(config.OPENAI_BASE_URL, target), {
     headers: identityHeaders(config),
@@ -86,6 +85,11 @@ export async function openRealtimeSocket(
     send: event => socket.send(JSON.stringify(event), () => {}),
     close: () => socket.close(1000),
   }
+}
+
+/** Loads what sockets need. On demand: an idle service that opens none does without it. */
+export function loadSockets(): Promise<typeof import('ws')> {
+  return import('ws')
 }
 
 function addressOf(baseUrl: string, target: SocketTarget): string {

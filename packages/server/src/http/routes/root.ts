@@ -19,15 +19,23 @@ const ENDPOINTS = {
   metrics: 'GET /metrics',
 }
 
+const CALL_ENDPOINTS = {
+  calls: 'POST /v1/realtime/calls',
+  call: 'GET /v1/realtime/calls/{id}',
+  end_call: 'DELETE /v1/realtime/calls/{id}',
+  list_calls: 'GET /v1/realtime/calls',
+}
+
 /** `GET /`: what this is, and where to go. */
-export function rootRoute(app: FastifyInstance, poolStats: () => PoolStats): void {
+export function rootRoute(app: FastifyInstance, poolStats: () => PoolStats, unified: boolean): void {
+  const endpoints = unified ? { ...ENDPOINTS, ...CALL_ENDPOINTS } : ENDPOINTS
   app.get('/', {
     schema: { operationId: 'getService', summary: 'What this service is', response: { 200: rootReply } },
     handler: async () => ({
       service: SERVICE_NAME,
       version: VERSION,
       status: 'operational',
-      endpoints: ENDPOINTS,
+      endpoints,
       cache_stats: withHitRate(poolStats()),
     }),
   })

@@ -8,8 +8,9 @@ import type { IssueCredential, Issued, Wish } from '../../issue.ts'
 import type { Events } from '../../observe/events.ts'
 import type { SignReportKey } from '../../report-key.ts'
 import { type Session, type SessionRequest, sessionDecider } from '../../session.ts'
-import type { Reply } from '../facts.ts'
+import type { Reply, Request } from '../facts.ts'
 import { hangUpSignal } from '../hang-up-signal.ts'
+import { ownAddress } from '../own-address.ts'
 import { errorReplies, tokenReply, tokenRequestSchema } from '../schemas.ts'
 import { tokenTexts } from '../token-text.ts'
 
@@ -44,21 +45,27 @@ const REFUSALS: ErrorType[] = [
   'insufficient_quota',
   'upstream_overloaded',
   'auth_unavailable',
+  'store_unavailable',
   'upstream_timeout',
 ]
 
 /** `POST /v1/realtime/token`: a credential for one session. */
 export function tokenRoute(app: FastifyInstance, { config, clock, issue, signReportKey, events }: TokenRoute): void {
+  const unified = config.CALL_MODE === 'unified'
   const webSocketUrl = `${config.OPENAI_PUBLIC_BASE_URL.replace(/^http/, 'ws')}/realtime`
   const addresses = (model: string) => ({
     web_rtc_url: `${config.OPENAI_PUBLIC_BASE_URL}/realtime/calls`,
     websocket_url: `${webSocketUrl}?model=${encodeURIComponent(model)}`,
   })
+  const ownAddresses = (request: Request) => ({
+    web_rtc_url: `${ownAddress(request, config)}/v1/realtime/calls`,
+    websocket_url: null,
+  })
 
   const decide = sessionDecider(config)
   const text = tokenTexts()
 
-  function render(session: Session, issued: Issued, sessionId: string): string {
+  function render(session: Session, issued: Issued, sessionId: string, request: Request): string {
     const { voice, difficulty, mode } = session
     const model = session.model.served
     const issuedAt = Math.floor(clock.now() / 1000)
@@ -67,7 +74,7 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
       credential: { client_secret: value, expires_at: expiresAt, expires_in: expiresIn, session_id: sessionId },
       use: {
         report_key: signReportKey({ sessionId, model, voice, difficulty, mode, issuedAt }),
-        ...addresses(model),
+        ...(unified ? ownAddresses(request) : addresses(model)),
       },
     })
   }
@@ -107,7 +114,7 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
       if (session.model.shutdown) reply.headers(endOfLifeHeaders(session.model))
       reply.header('Server-Timing', `total;dur=${totalMs.toFixed(1)}, openai;dur=${issued.openAiMs.toFixed(1)}`)
       reply.header('Content-Type', 'application/json; charset=utf-8')
-      return render(session, issued, sessionId)
+      return render(session, issued, sessionId, request)
     },
   })
 }

@@ -1,0 +1,27 @@
+import { retryAfterSeconds, ServiceError } from '../errors.ts'
+import type { Ticket } from './call.ts'
+import type { Admission, TicketState } from './store.ts'
+
+/** Where all calls are taken, one may end any moment. */
+const FULL_RETRY_SECONDS = 10
+
+const CHALLENGE = { headers: { 'WWW-Authenticate': 'Bearer realm="parker-call"' } }
+
+const TICKET_ERRORS = { unknown: 'ticket_invalid', expired: 'ticket_expired', used: 'ticket_used' } as const
+
+/** The ticket, if it can still be spent; else throws the 401 that says why not. */
+export function usableTicket(state: TicketState): Ticket {
+  if (state.kind === 'ready') return state.ticket
+  throw new ServiceError(TICKET_ERRORS[state.kind], CHALLENGE)
+}
+
+/** Nothing, if a call may be placed; else throws what stands against it. */
+export function admitted(admission: Admission): void {
+  const { kind } = admission
+  if (kind === 'admitted') return
+  if (kind === 'full') throw new ServiceError('overloaded', { retryAfter: FULL_RETRY_SECONDS })
+  if (kind === 'too_many') throw new ServiceError('too_many_calls', { retryAfter: FULL_RETRY_SECONDS })
+  if (kind === 'budget')
+    throw new ServiceError('budget_exhausted', { retryAfter: retryAfterSeconds(admission.resetsIn) })
+  throw new ServiceError(TICKET_ERRORS[kind], CHALLENGE)
+}

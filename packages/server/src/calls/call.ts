@@ -1,0 +1,109 @@
+import type { TokenKind } from '../catalogue/prices.ts'
+import type { Session } from '../session.ts'
+
+/** Why a call ended. Each call has exactly one; the first that is given stays. Also the label of a metric. */
+export const END_REASONS = {
+  ended: 'the caller or OpenAI ended it',
+  owner: 'hung up by `DELETE` with its ticket',
+  operator: 'hung up by `DELETE` with the operator token',
+  max_seconds: 'at `MAX_CALL_SECONDS`',
+  idle: 'after `CALL_IDLE_SECONDS` without the human',
+  max_usd: 'at `MAX_CALL_USD`',
+  drift: 'instructions or tools were changed (`CALL_DRIFT`)',
+  unobserved: 'could not be watched for 30 s',
+  caller_gone: 'the browser was gone before it got the answer',
+  shutdown: 'the service stopped, and no other instance could take over',
+} as const satisfies Record<string, string>
+
+export type EndReason = keyof typeof END_REASONS
+
+/** What a ticket stands for. */
+export interface Ticket {
+  sessionId: string
+  /** Hash of the client it was issued to. */
+  client: string
+  session: Session
+}
+
+/** What was used so far. */
+export interface Usage {
+  tokens: Partial<Record<TokenKind, number>>
+  /** Seconds of audio that were transcribed by a model billed by time. */
+  transcribedSeconds: number
+  /** Tokens of transcription by models billed by tokens. */
+  transcribedTokens: number
+  /** USD; 0 where the model has no price. */
+  usd: number
+  responses: number
+}
+
+/** A call that is under way, as whoever watches over it must know it. */
+export interface LiveCall {
+  /** OpenAI's id, `rtc_…`; also ours. */
+  id: string
+  /** SHA-256 of its ticket. */
+  ticket: string
+  /** Hash of its client. */
+  client: string
+  sessionId: string
+  session: Session
+  /** Milliseconds since it began. */
+  ageMs: number
+  /** Milliseconds since the human was last heard of. */
+  idleMs: number
+  usd: number
+  /** Foreign changes of the session that were put back. */
+  drifts: number
+  /** Set from the moment somebody decided to end it. */
+  reason: EndReason | undefined
+}
+
+/** What is told of a call, and kept for `CALL_HISTORY_SECONDS` after its end. */
+export interface Receipt {
+  id: string
+  ticket: string
+  client: string
+  sessionId: string
+  model: string
+  voice: string
+  difficulty: string
+  mode: string | undefined
+  sport: string | undefined
+  state: 'active' | 'ending' | 'ended'
+  /** Milliseconds since 1970. */
+  startedAt: number
+  endedAt: number | undefined
+  /** Sorts receipts by their beginning; no two have the same. */
+  order: number
+  usage: Usage
+  drifts: number
+  reason: EndReason | undefined
+}
+
+export function noUsage(): Usage {
+  return { tokens: {}, transcribedSeconds: 0, transcribedTokens: 0, usd: 0, responses: 0 }
+}
+
+/** Adds to a usage in place. */
+export function addUsage(to: Usage, more: Usage): void {
+  for (const [kind, count] of Object.entries(more.tokens) as [TokenKind, number][])
+    to.tokens[kind] = (to.tokens[kind] ?? 0) + count
+  to.transcribedSeconds += more.transcribedSeconds
+  to.transcribedTokens += more.transcribedTokens
+  to.usd += more.usd
+  to.responses += more.responses
+}
+
+/** The receipt of a call that has just begun. */
+export function newReceipt(call: LiveCall, startedAt: number, order: number): Receipt {
+  const { id, ticket, client, sessionId, session, reason } = call
+  const { model, voice, difficulty, mode, sport } = session
+  const names = { model: model.served, voice, difficulty, mode, sport }
+  const open = { state: reason ? 'ending' : 'active', endedAt: undefined } as const
+  return { id, ticket, client, sessionId, ...names, ...open, startedAt, order, usage: noUsage(), drifts: 0, reason }
+}
+
+/** Whole seconds that a call has lasted, at `now` (milliseconds since 1970) or at its end. */
+export function secondsOf({ startedAt, endedAt }: Receipt, now: number): number {
+  return Math.max(0, Math.floor(((endedAt ?? now) - startedAt) / 1000))
+}

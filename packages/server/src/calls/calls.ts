@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import { type Config, deriveSecret } from '../config/config.ts'
+import type { HashClient } from '../identity/client-hash.ts'
+import type { IssueCredential } from '../issue.ts'
+import type { CallEvents } from '../observe/call-events.ts'
+import type { Store } from '../store/redis.ts'
+import { type CallLine, callLine } from '../upstream/calls.ts'
+import type { AttemptReport, OpenAi } from '../upstream/openai.ts'
+import { openRealtimeSocket } from '../upstream/socket.ts'
+import { callKeeper, type Keeper } from './keeper.ts'
+import { memoryCallStore } from './memory-store.ts'
+import { callMeter } from './meter.ts'
+import { callPlacer, type PlaceCall } from './placing.ts'
+import { redisCallStore } from './redis-store.ts'
+import { sealWith } from './seal.ts'
+import type { CallStore } from './store.ts'
+import { endCallsAtTheEnd, type Tending, tendCalls } from './tending.ts'
+import { ticketIssuer } from './tickets.ts'
+
+/** Unified calls, put together. */
+export interface Calls {
+  issue: IssueCredential
+  place: PlaceCall
+  keeper: Keeper
+  store: CallStore
+  tending: Tending
+}
+
+interface CallsParts {
+  config: Config
+  clock: Clock
+  openai: OpenAi
+  /** Null where everything is kept in this process. */
+  store: Store | null
+  hashClient: HashClient
+  events: CallEvents
+  attempted(report: AttemptReport): void
+}
+
+export function createCalls(parts: CallsParts): Calls {
+  const { config, clock, openai, events } = parts
+  const store = createCallStore(parts)
+  const { connection, breaker, health } = openai
+  const line: CallLine = callLine(config, { connection, breaker, health, clock, attempted: parts.attempted })
+  const keeper = callKeeper({
+    config,
+    clock,
+    store,
+    line,
+    join: (callId, handlers, signal) => openRealtimeSocket(config, { callId }, handlers, signal),
+    meterFor: model => callMeter(model, config.TRANSCRIPTION_MODEL, config.prices),
+    events,
+  })
+  return {
+    issue: ticketIssuer(config, store, parts.hashClient, clock),
+    place: callPlacer(config, store, line, keeper, events),
+    keeper,
+    store,
+    tending: parts.store ? tendCalls(store, keeper, events) : endCallsAtTheEnd(keeper),
+  }
+}
+
+function createCallStore({ config, clock, store }: CallsParts): CallStore {
+  const limits = {
+    maxCalls: config.MAX_CALLS,
+    maxCallsPerClient: config.MAX_CALLS_PER_CLIENT,
+    dailyUsd: config.DAILY_USD_BUDGET,
+    clientDailyUsd: config.CLIENT_DAILY_USD,
+  }
+  const ticketMs = config.TOKEN_TTL_SECONDS * 1000
+  const historyMs = config.CALL_HISTORY_SECONDS * 1000
+  if (!store) return memoryCallStore(limits, ticketMs, historyMs, clock)
+  const seal = sealWith(deriveSecret(config.CLIENT_HASH_SECRET, 'calls'))
+  return redisCallStore(store, limits, ticketMs, historyMs, seal, randomUUID())
+}

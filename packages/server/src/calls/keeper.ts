@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config/config.ts'
+import type { CallEvents } from '../observe/call-events.ts'
+import type { CallLine } from '../upstream/calls.ts'
+import type { EndReason, LiveCall, Receipt } from './call.ts'
+import { secondsOf } from './call.ts'
+import { hangUpUntilItHolds } from './hang-up.ts'
+import { type Ledger, usageLedger } from './ledger.ts'
+import type { Meter } from './meter.ts'
+import type { JoinCall } from './sideband.ts'
+import type { CallStore } from './store.ts'
+import { type Watch, watchCall } from './watch.ts'
+
+/** Watches over calls and ends them. */
+export interface Keeper {
+  /** `known`: somebody has watched it before. */
+  watch(call: LiveCall, known: boolean): void
+  /** Ends a call, whoever watches it. Resolves when it is over and its account closed; never rejects. */
+  end(id: string, reason: EndReason): Promise<void>
+  /** Reports on our calls to the store, and acts on how they stand. */
+  report(takingOver: boolean): Promise<void>
+  /** Calls of ours that are not being ended. */
+  idsToLeave(): string[]
+  /** Lets go of a call, which goes on. */
+  leave(id: string): void
+  /** Resolves when all ends under way are over, or after `forMs`, when they are given up. */
+  stop(forMs: number): Promise<void>
+  readonly active: number
+}
+
+export interface KeeperParts {
+  config: Config
+  clock: Clock
+  store: CallStore
+  line: CallLine
+  join: JoinCall
+  meterFor: (model: string) => Meter
+  events: CallEvents
+}
+
+interface Ours {
+  watch: Watch
+  ledger: Ledger
+}
+
+/** OpenAI ends a call by itself after an hour; to try for longer is pointless, milliseconds. */
+const LONGEST_CALL_MS = 3_600_000
+/** How long the last events of a call are waited for after its hang-up, milliseconds. */
+const LAST_EVENTS_MS = 500
+/** Between tries to reach the store, milliseconds. */
+const STORE_RETRY_MS = 1000
+
+export function callKeeper({ config, clock, store, line, join, meterFor, events }: KeeperParts): Keeper {
+  const ours = new Map<string, Ours>()
+  const endings = new Map<string, Promise<void>>()
+  const stopping = new AbortController()
+
+  function watch(call: LiveCall, known: boolean): void {
+    const missed = () => events.storeMissed(call.id, 'usage')
+    const ledger = usageLedger(usage => store.addUsage(call, usage), missed)
+    const meter = meterFor(call.session.model.served)
+    const watching = watchCall(
+      call,
+      { config, clock, join, meter, known },
+      {
+        onUsage: ledger.add,
+        onDrift(action) {
+          events.drifted(call.id, action)
+          store.addDrift(call.id).catch(() => events.storeMissed(call.id, 'drift'))
+        },
+        onDropped: () => events.sidebandDropped(call.id),
+        onEnd: reason => void end(call.id, reason),
+      },
+    )
+    ours.set(call.id, { watch: watching, ledger })
+    if (call.reason) void end(call.id, call.reason)
+  }
+
+  function leave(id: string): void {
+    ours.get(id)?.watch.leave()
+    ours.delete(id)
+  }
+
+  function end(id: string, reason: EndReason): Promise<void> {
+    const underWay = endings.get(id)
+    if (underWay) return underWay
+    const ending = carryOut(id, reason).finally(() => endings.delete(id))
+    endings.set(id, ending)
+    return ending
+  }
+
+  async function carryOut(id: string, reason: EndReason): Promise<void> {
+    ours.get(id)?.watch.settle()
+    await store.beginEnd(id, reason).catch(() => events.storeMissed(id, 'reason'))
+    const failed = () => events.hangUpFailed(id)
+    await hangUpUntilItHolds(() => line.hangUp(id), LONGEST_CALL_MS, clock.mono, failed, stopping.signal)
+    await Promise.race([ours.get(id)?.watch.closed() ?? sleep(LAST_EVENTS_MS), sleep(LAST_EVENTS_MS)])
+    await ours.get(id)?.ledger.flush()
+    if (!stopping.signal.aborted) await settle(id, reason)
+    leave(id)
+  }
+
+  /** Closes the account. The store may be away: it is asked again until it answers or we stop. */
+  async function settle(id: string, reason: EndReason): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await recordIfMissing(id, reason)
+        const receipt = await store.finish(id)
+        if (receipt) events.callEnded(endOf(receipt, clock.now()))
+        return
+      } catch {
+        events.storeMissed(id, 'end')
+        await sleep(STORE_RETRY_MS, undefined, { signal: stopping.signal }).catch(() => {})
+      }
+    }
+  }
+
+  /** A store that has forgotten everything must not make a call end without a trace. */
+  async function recordIfMissing(id: string, reason: EndReason): Promise<void> {
+    const call = ours.get(id)?.watch.now()
+    if (call && !(await store.receipt(id))) await store.begin({ ...call, reason })
+  }
+
+  async function report(takingOver: boolean): Promise<void> {
+    const calls = [...ours.values()].map(({ watch }) => watch.now())
+    const standings = await store.touch(calls, takingOver)
+    for (const [i, call] of calls.entries()) {
+      if (standings[i] === 'missing') await store.begin(call)
+      if (standings[i] === 'lost' && !endings.has(call.id)) leave(call.id)
+      if (standings[i] === 'ending') void end(call.id, 'ended')
+    }
+  }
+
+  return {
+    watch,
+    end,
+    report,
+    leave,
+    idsToLeave: () => [...ours.keys()].filter(id => !endings.has(id)),
+    async stop(forMs) {
+      await Promise.race([Promise.all(endings.values()), sleep(forMs)])
+      stopping.abort()
+      for (const id of ours.keys()) leave(id)
+    },
+    get active() {
+      return ours.size
+    },
+  }
+}
+
+function endOf(receipt: Receipt, now: number) {
+  const { id, sessionId, client, model, voice, difficulty, mode, sport, usage, drifts, reason } = receipt
+  return {
+    ...{ callId: id, sessionId, client, model, voice, difficulty, mode, sport, ...usage, drifts },
+    reason: reason ?? 'ended',
+    seconds: secondsOf(receipt, now),
+  }
+}

@@ -1,0 +1,63 @@
+import type { Config } from '../config/config.ts'
+import type { CallEvents } from '../observe/call-events.ts'
+import type { CallLine, PlacedCall } from '../upstream/calls.ts'
+import { realtimeSession } from '../upstream/forms.ts'
+import { admitted } from './admission.ts'
+import type { LiveCall, Ticket } from './call.ts'
+import type { Keeper } from './keeper.ts'
+import type { CallStore } from './store.ts'
+
+/** A browser that wants its call placed. */
+export interface CallWish {
+  /** SHA-256 of its ticket. */
+  hash: string
+  ticket: Ticket
+  /** The SDP offer. */
+  sdp: string
+  requestId: string
+  /** Aborted when the browser goes away. */
+  gone: AbortSignal
+}
+
+/** Spends the ticket and places the call. Throws `ServiceError`, or the signal's reason where the browser has gone. */
+export type PlaceCall = (wish: CallWish) => Promise<PlacedCall>
+
+export function callPlacer(
+  config: Config,
+  store: CallStore,
+  line: CallLine,
+  keeper: Keeper,
+  events: CallEvents,
+): PlaceCall {
+  async function placeWithTicket({ hash, ticket, sdp, requestId }: CallWish): Promise<PlacedCall> {
+    const session = JSON.stringify(realtimeSession(ticket.session, config))
+    let spent = false
+    try {
+      return await line.place({ sdp, session, safetyIdentifier: ticket.client, requestId }, async () => {
+        admitted(await store.admit(hash))
+        spent = true
+      })
+    } catch (error) {
+      if (spent) store.release(hash).catch(() => events.storeMissed('', 'slot'))
+      throw error
+    }
+  }
+
+  return async wish => {
+    const { hash, ticket, requestId, gone } = wish
+    gone.throwIfAborted()
+    const placed = await placeWithTicket(wish)
+    const call: LiveCall = { ...ticket, id: placed.id, ticket: hash, ...NEW }
+    events.callPlaced({ callId: call.id, model: ticket.session.model.served }, requestId)
+    keeper.watch(call, false)
+    // A store that is away just now is told by the next report.
+    await store.begin(call).catch(() => events.storeMissed(call.id, 'begin'))
+    if (gone.aborted) {
+      void keeper.end(call.id, 'caller_gone')
+      throw gone.reason
+    }
+    return placed
+  }
+}
+
+const NEW = { ageMs: 0, idleMs: 0, usd: 0, drifts: 0, reason: undefined }

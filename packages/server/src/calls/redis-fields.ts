@@ -1,0 +1,80 @@
+import { TOKEN_KINDS } from '../catalogue/prices.ts'
+import { decideSession, type Session } from '../session.ts'
+import type { EndReason, LiveCall, Receipt, Usage } from './call.ts'
+
+/** A hash as Redis answers it: names and values in turn. */
+export function fieldsOf(answer: unknown): Record<string, string> {
+  const flat = Array.isArray(answer) ? answer.map(String) : []
+  const fields: Record<string, string> = {}
+  for (let i = 0; i + 1 < flat.length; i += 2) fields[flat[i] ?? ''] = flat[i + 1] ?? ''
+  return fields
+}
+
+/** A call's fields for the store; the session, which holds instructions, comes sealed. */
+export function fieldsOfCall(call: LiveCall, sealedSession: string): string[] {
+  const { client, sessionId, session, reason } = call
+  const { model, voice, difficulty, mode, sport } = session
+  const names = { client, session_id: sessionId, model: model.served, voice, difficulty, mode, sport, reason }
+  const told = Object.entries(names).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return ['session', sealedSession, ...told.flat()]
+}
+
+/** The amounts that a usage adds, as names and values in turn. */
+export function amountsOf({ tokens, transcribedSeconds, transcribedTokens, responses }: Usage): string[] {
+  const others = { responses, transcribed_seconds: transcribedSeconds, transcribed_tokens: transcribedTokens }
+  return Object.entries({ ...tokens, ...others })
+    .filter(([, amount]) => amount > 0)
+    .flatMap(([name, amount]) => [name, String(amount)])
+}
+
+/** The receipt that a call's fields tell of. */
+export function receiptOf(id: string, fields: Record<string, string>): Receipt {
+  const ended = fields.ended === undefined ? undefined : Number(fields.ended)
+  const open = fields.reason === undefined ? 'active' : 'ending'
+  return {
+    id,
+    ticket: fields.ticket ?? '',
+    client: fields.client ?? '',
+    sessionId: fields.session_id ?? '',
+    model: fields.model ?? '',
+    voice: fields.voice ?? '',
+    difficulty: fields.difficulty ?? '',
+    mode: fields.mode,
+    sport: fields.sport,
+    state: ended === undefined ? open : 'ended',
+    startedAt: Number(fields.started),
+    endedAt: ended,
+    order: Number(fields.order),
+    usage: usageOf(fields),
+    drifts: Number(fields.drifts ?? 0),
+    reason: fields.reason as EndReason | undefined,
+  }
+}
+
+function usageOf(fields: Record<string, string>): Usage {
+  const amount = (name: string) => Number(fields[name] ?? 0)
+  return {
+    tokens: Object.fromEntries(TOKEN_KINDS.map(kind => [kind, amount(kind)]).filter(([, count]) => count !== 0)),
+    transcribedSeconds: amount('transcribed_seconds'),
+    transcribedTokens: amount('transcribed_tokens'),
+    usd: amount('usd'),
+    responses: amount('responses'),
+  }
+}
+
+/** Stands for a session that cannot be read. */
+const UNREADABLE: Session = decideSession({}, { REALTIME_MODEL: '', REALTIME_VOICE: '', DEFAULT_INSTRUCTIONS: '' }, 0)
+
+/** A call that was taken over, at Redis's time `now`. One whose session cannot be read can only be ended. */
+export function liveCallOf(
+  id: string,
+  fields: Record<string, string>,
+  session: Session | undefined,
+  now: number,
+): LiveCall {
+  const { ticket, client, sessionId, usage, drifts, reason } = receiptOf(id, fields)
+  const ageMs = Math.max(0, now - Number(fields.started))
+  const idleMs = Math.max(0, now - Number(fields.human))
+  const call = { id, ticket, client, sessionId, ageMs, idleMs, usd: usage.usd, drifts }
+  return session ? { ...call, session, reason } : { ...call, session: UNREADABLE, reason: reason ?? 'unobserved' }
+}

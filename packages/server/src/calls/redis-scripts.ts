@@ -1,0 +1,207 @@
+import { script } from '../store/script.ts'
+
+/**
+ * What Redis runs as single steps. Times are Redis's own, in milliseconds. Keys:
+ * `parker:ticket:<sha256>` a ticket · `parker:call:<id>` a call and then its receipt · `parker:calls` ids by their beginning
+ * in microseconds · `parker:calls:live` ids by the end of their watcher's lease · `parker:slots[:<client>]` tickets of calls
+ * placed or under way, by when they lapse · `parker:usd:<day>[:<client>]` spending · `parker:instances` by lease.
+ */
+const NOW = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+`
+
+/** Two days: a day's spending is asked for until it ends. */
+const DAY_KEY_SECONDS = 172_800
+
+/** Ticket, client, session id, sealed session, life in ms. It is known for twice its life. */
+export const KEEP_TICKET = script(`${NOW}
+local key = 'parker:ticket:' .. ARGV[1]
+redis.call('HSET', key, 'client', ARGV[2], 'session_id', ARGV[3], 'session', ARGV[4], 'expires', now + ARGV[5])
+redis.call('PEXPIRE', key, ARGV[5] * 2)
+return 1
+`)
+
+/** Ticket. Answers {state, call id, client, session id, sealed session}. */
+export const READ_TICKET = script(`${NOW}
+local key = 'parker:ticket:' .. ARGV[1]
+local found = redis.call('HMGET', key, 'expires', 'used', 'call', 'client', 'session_id', 'session')
+if not found[1] then return {'unknown'} end
+if found[2] then return {'used', found[3] or ''} end
+if now >= tonumber(found[1]) then return {'expired'} end
+return {'ready', '', found[4], found[5], found[6]}
+`)
+
+/**
+ * Ticket, most calls, most calls a client, USD a day, USD a client's day, how long a slot lasts unrenewed.
+ * Answers {verdict, ms to midnight}.
+ */
+export const ADMIT = script(`${NOW}
+local key = 'parker:ticket:' .. ARGV[1]
+local ticket = redis.call('HMGET', key, 'expires', 'used', 'client')
+if not ticket[1] then return {'unknown', 0} end
+if ticket[2] then return {'used', 0} end
+if now >= tonumber(ticket[1]) then return {'expired', 0} end
+local all, own = 'parker:slots', 'parker:slots:' .. ticket[3]
+redis.call('ZREMRANGEBYSCORE', all, '-inf', now)
+redis.call('ZREMRANGEBYSCORE', own, '-inf', now)
+if redis.call('ZCARD', all) >= tonumber(ARGV[2]) then return {'full', 0} end
+if redis.call('ZCARD', own) >= tonumber(ARGV[3]) then return {'too_many', 0} end
+local day = math.floor(time[1] / 86400)
+local total, client = 'parker:usd:' .. day, 'parker:usd:' .. day .. ':' .. ticket[3]
+local function used_up(key, limit) return limit > 0 and tonumber(redis.call('GET', key) or 0) >= limit end
+if used_up(total, tonumber(ARGV[4])) or used_up(client, tonumber(ARGV[5])) then
+  return {'budget', (day + 1) * 86400000 - now}
+end
+redis.call('HSET', key, 'used', 1)
+redis.call('HDEL', key, 'session')
+for _, slots in ipairs({all, own}) do
+  redis.call('ZADD', slots, now + ARGV[6], ARGV[1])
+  redis.call('PEXPIRE', slots, 86400000)
+end
+return {'admitted', 0}
+`)
+
+/** Ticket. */
+export const RELEASE = script(`
+local client = redis.call('HGET', 'parker:ticket:' .. ARGV[1], 'client')
+redis.call('ZREM', 'parker:slots', ARGV[1])
+if client then redis.call('ZREM', 'parker:slots:' .. client, ARGV[1]) end
+return 1
+`)
+
+/**
+ * Call, ticket, instance, lease, how long call and ticket are kept, age, idle time, then the call's fields in pairs.
+ * Does nothing where the call is known.
+ */
+export const BEGIN = script(`${NOW}
+local key, ticket = 'parker:call:' .. ARGV[1], 'parker:ticket:' .. ARGV[2]
+if redis.call('EXISTS', key) == 1 then return 0 end
+local order = time[1] * 1000000 + time[2] - ARGV[6] * 1000
+redis.call('HSET', key, 'ticket', ARGV[2], 'owner', ARGV[3], 'started', now - ARGV[6], 'human', now - ARGV[7],
+  'order', string.format('%.0f', order), unpack(ARGV, 8))
+redis.call('HSET', ticket, 'used', 1, 'call', ARGV[1], 'expires', now)
+for _, kept in ipairs({key, ticket}) do redis.call('PEXPIRE', kept, ARGV[5]) end
+redis.call('ZADD', 'parker:calls', order, ARGV[1])
+redis.call('ZADD', 'parker:calls:live', now + ARGV[4], ARGV[1])
+return 1
+`)
+
+/**
+ * Instance, lease, how long a slot lasts, whether the instance takes calls over (1 or 0), then calls and their idle times
+ * in pairs. Answers each one's standing.
+ */
+export const TOUCH = script(`${NOW}
+if ARGV[4] == '1' then
+  redis.call('ZADD', 'parker:instances', now + ARGV[2], ARGV[1])
+else
+  redis.call('ZREM', 'parker:instances', ARGV[1])
+end
+local standings = {}
+for i = 5, #ARGV, 2 do
+  local key = 'parker:call:' .. ARGV[i]
+  local call = redis.call('HMGET', key, 'owner', 'ended', 'ticket', 'client', 'reason')
+  if not call[1] then
+    table.insert(standings, 'missing')
+  elseif call[1] ~= ARGV[1] or call[2] then
+    table.insert(standings, 'lost')
+  else
+    redis.call('HSET', key, 'human', now - ARGV[i + 1])
+    redis.call('ZADD', 'parker:calls:live', now + ARGV[2], ARGV[i])
+    for _, slots in ipairs({'parker:slots', 'parker:slots:' .. call[4]}) do
+      redis.call('ZADD', slots, now + ARGV[3], call[3])
+      redis.call('PEXPIRE', slots, 86400000)
+    end
+    table.insert(standings, call[5] and 'ending' or 'ours')
+  end
+end
+return standings
+`)
+
+/** Call, client, USD, then fields and amounts in pairs. */
+export const ADD_USAGE = script(`
+local day = math.floor(redis.call('TIME')[1] / 86400)
+for _, key in ipairs({'parker:usd:' .. day, 'parker:usd:' .. day .. ':' .. ARGV[2]}) do
+  redis.call('INCRBYFLOAT', key, ARGV[3])
+  redis.call('EXPIRE', key, ${DAY_KEY_SECONDS})
+end
+local call = 'parker:call:' .. ARGV[1]
+if redis.call('EXISTS', call) == 0 then return 0 end
+redis.call('HINCRBYFLOAT', call, 'usd', ARGV[3])
+for i = 4, #ARGV, 2 do redis.call('HINCRBYFLOAT', call, ARGV[i], ARGV[i + 1]) end
+return 1
+`)
+
+/** Call. */
+export const ADD_DRIFT = script(`
+local call = 'parker:call:' .. ARGV[1]
+if redis.call('EXISTS', call) == 1 then redis.call('HINCRBY', call, 'drifts', 1) end
+return 1
+`)
+
+/** Call, reason. Answers the reason that holds. */
+export const BEGIN_END = script(`
+local call = 'parker:call:' .. ARGV[1]
+if redis.call('EXISTS', call) == 0 then return ARGV[2] end
+redis.call('HSETNX', call, 'reason', ARGV[2])
+return redis.call('HGET', call, 'reason')
+`)
+
+/** Call, how long receipt and ticket are kept. Answers the call's fields to the first that asks. */
+export const FINISH = script(`${NOW}
+local key = 'parker:call:' .. ARGV[1]
+local call = redis.call('HMGET', key, 'ended', 'ticket', 'client')
+if call[1] or not call[2] then return {} end
+redis.call('HSET', key, 'ended', now)
+redis.call('HDEL', key, 'session')
+redis.call('ZREM', 'parker:calls:live', ARGV[1])
+redis.call('ZREM', 'parker:slots', call[2])
+redis.call('ZREM', 'parker:slots:' .. call[3], call[2])
+for _, kept in ipairs({key, 'parker:ticket:' .. call[2]}) do redis.call('PEXPIRE', kept, ARGV[2]) end
+return redis.call('HGETALL', key)
+`)
+
+/** Instance, lease, most at once. Answers {now, call, its fields, call, its fields, …} of the calls that are now ours. */
+export const TAKE_OVER = script(`${NOW}
+local found = {now}
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', 'parker:calls:live', '-inf', now, 'LIMIT', 0, ARGV[3])) do
+  local key = 'parker:call:' .. id
+  if redis.call('EXISTS', key) == 1 then
+    redis.call('HSET', key, 'owner', ARGV[1])
+    redis.call('ZADD', 'parker:calls:live', now + ARGV[2], id)
+    table.insert(found, id)
+    table.insert(found, redis.call('HGETALL', key))
+  else
+    redis.call('ZREM', 'parker:calls:live', id)
+  end
+end
+return found
+`)
+
+/** Instance, then calls. Leaves them where another instance lives; answers 1 then, else 0. */
+export const HAND_OVER = script(`${NOW}
+redis.call('ZREMRANGEBYSCORE', 'parker:instances', '-inf', now)
+redis.call('ZREM', 'parker:instances', ARGV[1])
+if redis.call('ZCARD', 'parker:instances') == 0 then return 0 end
+for i = 2, #ARGV do
+  local key = 'parker:call:' .. ARGV[i]
+  if redis.call('HGET', key, 'owner') == ARGV[1] then
+    redis.call('HSET', key, 'owner', '')
+    redis.call('ZADD', 'parker:calls:live', 0, ARGV[i])
+  end
+end
+return 1
+`)
+
+/** Call. Answers its fields. */
+export const READ_CALL = script(`return redis.call('HGETALL', 'parker:call:' .. ARGV[1])`)
+
+/** Where to begin (exclusive), how many, how old the oldest may be in ms. Answers the calls' fields, newest first. */
+export const PAGE = script(`${NOW}
+redis.call('ZREMRANGEBYSCORE', 'parker:calls', '-inf', (now - ARGV[3]) * 1000)
+local found = {}
+for _, id in ipairs(redis.call('ZREVRANGEBYSCORE', 'parker:calls', ARGV[1], '-inf', 'LIMIT', 0, ARGV[2])) do
+  table.insert(found, {id, redis.call('HGETALL', 'parker:call:' .. id)})
+end
+return found
+`)

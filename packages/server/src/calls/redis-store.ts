@@ -1,0 +1,119 @@
+import { ServiceError } from '../errors.ts'
+import type { Session } from '../session.ts'
+import type { Store } from '../store/redis.ts'
+import type { Script } from '../store/script.ts'
+import type { EndReason, LiveCall } from './call.ts'
+import { amountsOf, fieldsOf, fieldsOfCall, liveCallOf, receiptOf } from './redis-fields.ts'
+import * as scripts from './redis-scripts.ts'
+import type { Seal } from './seal.ts'
+import type { Admission, CallLimits, CallStore, Standing, TicketState } from './store.ts'
+
+/** A watcher that has not reported for so long has died, milliseconds. Reports come four times as often. */
+export const LEASE_MS = 8000
+/** A slot that nobody renews is given back: longer than a placing and a takeover take, milliseconds. */
+const SLOT_MS = 120_000
+/** OpenAI ends calls after an hour; calls in Redis are kept for longer than they can last, milliseconds. */
+const LONGEST_CALL_MS = 7_200_000
+/** Calls that are taken over in one step. */
+const MOST_TAKEN = 50
+
+/** Tickets and calls in Redis, for all instances together. `instance` is a name that no other process has. */
+export function redisCallStore(
+  store: Store,
+  limits: CallLimits,
+  ticketMs: number,
+  historyMs: number,
+  seal: Seal,
+  instance: string,
+): CallStore {
+  async function run(text: Script, ...args: (string | number)[]): Promise<unknown> {
+    try {
+      return await store.run(text, args.map(String))
+    } catch (cause) {
+      throw new ServiceError('store_unavailable', { retryAfter: 1, cause })
+    }
+  }
+  const words = async (answer: Promise<unknown>) => ((await answer) as unknown[]).map(String)
+
+  /** Undefined where another key has sealed it. */
+  function openSession(sealed: string | undefined): Session | undefined {
+    const text = sealed === undefined ? undefined : seal.open(sealed)
+    return text === undefined ? undefined : (JSON.parse(text) as Session)
+  }
+
+  function begin(call: LiveCall): Promise<unknown> {
+    const fields = fieldsOfCall(call, seal.close(JSON.stringify(call.session)))
+    const kept = LONGEST_CALL_MS + historyMs
+    const ages = [Math.round(call.ageMs), Math.round(call.idleMs)]
+    return run(scripts.BEGIN, call.id, call.ticket, instance, LEASE_MS, kept, ...ages, ...fields)
+  }
+
+  return {
+    async keepTicket(hash, { client, sessionId, session }) {
+      await run(scripts.KEEP_TICKET, hash, client, sessionId, seal.close(JSON.stringify(session)), ticketMs)
+    },
+    async ticket(hash): Promise<TicketState> {
+      const [kind, callId, client = '', sessionId = '', sealed] = await words(run(scripts.READ_TICKET, hash))
+      if (kind === 'used') return { kind, callId: callId || undefined }
+      if (kind === 'expired') return { kind }
+      const session = openSession(sealed)
+      return session ? { kind: 'ready', ticket: { client, sessionId, session } } : { kind: 'unknown' }
+    },
+    async admit(hash) {
+      const { maxCalls, maxCallsPerClient, dailyUsd, clientDailyUsd } = limits
+      const bounds = [maxCalls, maxCallsPerClient, dailyUsd, clientDailyUsd, SLOT_MS]
+      const [kind, resetsIn] = await words(run(scripts.ADMIT, hash, ...bounds))
+      return (kind === 'budget' ? { kind, resetsIn: Number(resetsIn) } : { kind }) as Admission
+    },
+    async release(hash) {
+      await run(scripts.RELEASE, hash)
+    },
+    async begin(call) {
+      await begin(call)
+    },
+    async touch(calls, takingOver) {
+      const told = calls.flatMap(({ id, idleMs }) => [id, Math.round(idleMs)])
+      const answer = run(scripts.TOUCH, instance, LEASE_MS, SLOT_MS, takingOver ? 1 : 0, ...told)
+      return (await words(answer)) as Standing[]
+    },
+    async addUsage({ id, client }, usage) {
+      await run(scripts.ADD_USAGE, id, client, usage.usd.toFixed(9), ...amountsOf(usage))
+    },
+    async addDrift(id) {
+      await run(scripts.ADD_DRIFT, id)
+    },
+    async beginEnd(id, reason) {
+      return String(await run(scripts.BEGIN_END, id, reason)) as EndReason
+    },
+    async finish(id) {
+      const fields = fieldsOf(await run(scripts.FINISH, id, historyMs))
+      return fields.ended === undefined ? undefined : receiptOf(id, fields)
+    },
+    async takeOver() {
+      const [now, ...found] = (await run(scripts.TAKE_OVER, instance, LEASE_MS, MOST_TAKEN)) as unknown[]
+      const calls: LiveCall[] = []
+      for (let i = 0; i + 1 < found.length; i += 2) {
+        const fields = fieldsOf(found[i + 1])
+        calls.push(liveCallOf(String(found[i]), fields, openSession(fields.session), Number(now)))
+      }
+      return calls
+    },
+    async handOver(ids) {
+      return Number(await run(scripts.HAND_OVER, instance, ...ids)) === 1
+    },
+    async receipt(id) {
+      const fields = fieldsOf(await run(scripts.READ_CALL, id))
+      return fields.started === undefined ? undefined : receiptOf(id, fields)
+    },
+    async page(before, count) {
+      const from = before === undefined ? '+inf' : `(${before}`
+      const answer = await run(scripts.PAGE, from, count + 1, historyMs + LONGEST_CALL_MS)
+      const rows = (answer as [string, unknown][]).map(([id, flat]) => [id, fieldsOf(flat)] as const)
+      const shown = rows.slice(0, count)
+      const receipts = shown
+        .filter(([, { started }]) => started !== undefined)
+        .map(([id, fields]) => receiptOf(id, fields))
+      return { receipts, next: rows.length > count ? receipts.at(-1)?.order : undefined }
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import type { EndReason, LiveCall, Receipt, Ticket, Usage } from './call.ts'
+
+/** Where a ticket stands. */
+export type TicketState =
+  | { kind: 'unknown' }
+  | { kind: 'expired' }
+  /** Spent; `callId` is absent where no call came of it. */
+  | { kind: 'used'; callId: string | undefined }
+  | { kind: 'ready'; ticket: Ticket }
+
+/** What became of the wish to place a call. Only `admitted` has spent the ticket. */
+export type Admission =
+  | { kind: 'admitted' | 'unknown' | 'expired' | 'used' | 'full' }
+  | { kind: 'too_many' }
+  /** `resetsIn`: milliseconds to the next UTC day. */
+  | { kind: 'budget'; resetsIn: number }
+
+/** What is held against a wish to place a call; 0 turns a budget off. */
+export interface CallLimits {
+  maxCalls: number
+  maxCallsPerClient: number
+  dailyUsd: number
+  clientDailyUsd: number
+}
+
+/** One page of receipts, newest first. `next` leads to the following one. */
+export interface Page {
+  receipts: Receipt[]
+  next: number | undefined
+}
+
+/** How a call stands when its watcher reports: ours, ours but to be ended, another's, or not known to the store. */
+export type Standing = 'ours' | 'ending' | 'lost' | 'missing'
+
+/**
+ * Tickets, calls and receipts: in this process, or in Redis for all instances. Every method may throw
+ * `ServiceError('store_unavailable')`; each is one atomic step.
+ */
+export interface CallStore {
+  /** Keeps a ticket under its SHA-256. Throws `overloaded` where there is no room. */
+  keepTicket(hash: string, ticket: Ticket): Promise<void>
+  ticket(hash: string): Promise<TicketState>
+  /** Checks the limits and, only if all hold, spends the ticket and takes a slot. */
+  admit(hash: string): Promise<Admission>
+  /** Gives back the slot of a call that was not placed; the ticket stays spent. */
+  release(hash: string): Promise<void>
+  /** The call is on. From now on this instance must report on it, or another takes it over. */
+  begin(call: LiveCall): Promise<void>
+  /** Reports that these calls are watched, and whether we take over those of others; says how each stands. */
+  touch(calls: readonly Pick<LiveCall, 'id' | 'idleMs'>[], takingOver: boolean): Promise<Standing[]>
+  /** Adds to what a call has used, to the client's day and to everybody's. */
+  addUsage(call: Pick<LiveCall, 'id' | 'client'>, usage: Usage): Promise<void>
+  addDrift(id: string): Promise<void>
+  /** Notes why a call ends, unless somebody was first; returns the reason that holds. */
+  beginEnd(id: string, reason: EndReason): Promise<EndReason>
+  /** The hang-up holds. Gives the receipt to exactly one of those who ask, `undefined` to the others. */
+  finish(id: string): Promise<Receipt | undefined>
+  /** Calls whose watcher has died or left; from now on they are ours. */
+  takeOver(): Promise<LiveCall[]>
+  /** Leaves calls to other instances. False where there is no other; then they are still ours. */
+  handOver(ids: readonly string[]): Promise<boolean>
+  receipt(id: string): Promise<Receipt | undefined>
+  /** At most `count` receipts that began before `before`, a value of `next`. */
+  page(before: number | undefined, count: number): Promise<Page>
+}

@@ -1,0 +1,79 @@
+import type { CallEvents } from '../observe/call-events.ts'
+import type { Keeper } from './keeper.ts'
+import { LEASE_MS } from './redis-store.ts'
+import type { CallStore } from './store.ts'
+
+/** Keeps calls from being left alone, across instances. */
+export interface Tending {
+  /** From now on no calls are taken over: this instance is about to end. */
+  drain(): void
+  /** Leaves our calls to another instance or, where there is none, ends them within `graceMs`. */
+  stop(graceMs: number): Promise<void>
+}
+
+const REPORT_MS = LEASE_MS / 4
+
+/** Reports on our calls, and takes over those that nobody reports on any more, four times in a lease. */
+export function tendCalls(store: CallStore, keeper: Keeper, events: CallEvents): Tending {
+  let draining = false
+  let stopped = false
+  let timer: NodeJS.Timeout | undefined
+  let round = Promise.resolve()
+
+  async function takeOver(): Promise<void> {
+    for (const call of await store.takeOver()) {
+      events.takenOver(call.id)
+      keeper.watch(call, true)
+    }
+  }
+
+  async function tend(): Promise<void> {
+    try {
+      await keeper.report(!draining)
+      if (!draining) await takeOver()
+    } catch {
+      // The store is away. Our own calls go on by our own clock, and the next round comes soon.
+    }
+    if (!stopped) timer = setTimeout(begin, REPORT_MS)
+  }
+
+  function begin(): void {
+    round = tend()
+  }
+
+  /** Calls that were left to an instance which is ending too are found in the last look. */
+  async function endAll(): Promise<void> {
+    await takeOver().catch(() => {})
+    for (const id of keeper.idsToLeave()) void keeper.end(id, 'shutdown')
+  }
+
+  begin()
+  return {
+    drain() {
+      draining = true
+    },
+    async stop(graceMs) {
+      stopped = true
+      draining = true
+      await round
+      clearTimeout(timer)
+      const ids = keeper.idsToLeave()
+      const left = await store.handOver(ids).catch(() => false)
+      if (left) for (const id of ids) keeper.leave(id)
+      else await endAll()
+      if (left && ids.length > 0) events.handedOver(ids.length)
+      await keeper.stop(graceMs)
+    },
+  }
+}
+
+/** For an instance that shares its calls with nobody: they end with it. */
+export function endCallsAtTheEnd(keeper: Keeper): Tending {
+  return {
+    drain() {},
+    async stop(graceMs) {
+      for (const id of keeper.idsToLeave()) void keeper.end(id, 'shutdown')
+      await keeper.stop(graceMs)
+    },
+  }
+}

@@ -1,0 +1,110 @@
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config/config.ts'
+import type { RealtimeEvent } from '../upstream/socket.ts'
+import type { EndReason, LiveCall, Usage } from './call.ts'
+import { driftGuard } from './drift.ts'
+import { callClocks } from './limits.ts'
+import type { Meter } from './meter.ts'
+import { type JoinCall, sideband } from './sideband.ts'
+
+/** One call under our eyes. */
+export interface Watch {
+  /** The call as it stands. */
+  now(): LiveCall
+  /** The call is being ended: from now on only what it has used is counted. */
+  settle(): void
+  /** Lets go of the call, which goes on. */
+  leave(): void
+  /** Resolves when OpenAI has closed our line into the call; at once if none is open. */
+  closed(): Promise<void>
+}
+
+/** What watching a call leads to. */
+export interface WatchEvents {
+  onUsage(usage: Usage): void
+  onDrift(action: 'restored' | 'ended'): void
+  onDropped(): void
+  /** Called once at most: the call must end. */
+  onEnd(reason: EndReason): void
+}
+
+type WatchConfig = Pick<Config, 'MAX_CALL_SECONDS' | 'CALL_IDLE_SECONDS' | 'MAX_CALL_USD' | 'CALL_DRIFT'>
+
+interface WatchParts {
+  config: WatchConfig
+  clock: Clock
+  join: JoinCall
+  meter: Meter
+  /** Whether somebody has watched this call before. */
+  known: boolean
+}
+
+/** Joins a call and holds it to its limits. */
+export function watchCall(call: LiveCall, parts: WatchParts, events: WatchEvents): Watch {
+  const { config, clock, meter } = parts
+  const drift = driftGuard(call.session.instructions, config.CALL_DRIFT, call.drifts)
+  let usd = call.usd
+  const begunAt = clock.mono() - call.ageMs
+  let ending = false
+
+  function settle(): void {
+    ending = true
+    clocks.stop()
+    line.settle()
+  }
+
+  function end(reason: EndReason): void {
+    if (ending) return
+    settle()
+    events.onEnd(reason)
+  }
+
+  const clocks = callClocks({
+    secondsLeftMs: config.MAX_CALL_SECONDS * 1000 - call.ageMs,
+    idleMs: call.idleMs,
+    idleLimitMs: config.CALL_IDLE_SECONDS * 1000,
+    mono: clock.mono,
+    onTime: end,
+  })
+
+  function count(event: RealtimeEvent): void {
+    const usage = meter.read(event)
+    if (!usage) return
+    usd += usage.usd
+    events.onUsage(usage)
+    if (config.MAX_CALL_USD > 0 && usd >= config.MAX_CALL_USD) end('max_usd')
+  }
+
+  function guard(event: RealtimeEvent): void {
+    const verdict = drift.judge(event)
+    if (verdict === 'none' || ending) return
+    events.onDrift(verdict === 'restore' ? 'restored' : 'ended')
+    if (verdict === 'restore') line.send(drift.restoring())
+    else end('drift')
+  }
+
+  const line = sideband(call.id, parts.known, parts.join, {
+    onEvent(event) {
+      clocks.hear(event)
+      count(event)
+      guard(event)
+    },
+    onJoined(late) {
+      // What was changed while nobody looked is put back unseen.
+      if (late && config.CALL_DRIFT === 'restore') line.send(drift.restoring())
+    },
+    onDropped: events.onDropped,
+    onGone: () => end('ended'),
+    onUnobserved: () => end('unobserved'),
+  })
+
+  return {
+    now: () => ({ ...call, ageMs: clock.mono() - begunAt, idleMs: clocks.idleMs(), usd, drifts: drift.count }),
+    settle,
+    leave() {
+      clocks.stop()
+      line.leave()
+    },
+    closed: line.closed,
+  }
+}

@@ -1,0 +1,137 @@
+import { END_REASONS, type Receipt, secondsOf } from '../calls/call.ts'
+import { TOKEN_KINDS } from '../catalogue/prices.ts'
+import type { Config } from '../config/config.ts'
+
+type Schema = Record<string, unknown>
+
+const text = (description?: string): Schema => ({ type: 'string', ...(description ? { description } : {}) })
+const orNull = (schema: Schema): Schema => ({ ...schema, type: [schema.type as string, 'null'] })
+const count = (description: string): Schema => ({ type: 'integer', description })
+const time = (description: string): Schema => ({ type: 'string', format: 'date-time', description })
+
+const STATES = ['active', 'ending', 'ended'] as const
+const reasons = Object.entries(END_REASONS)
+const reasonList = `Why it ended. ${reasons.map(([name, when]) => `\`${name}\`: ${when}`).join('; ')}.`
+
+/** A call, as its owner and operators see it. */
+interface CallView {
+  id: string
+  session_id: string
+  model: string
+  voice: string
+  difficulty: string
+  mode: string | null
+  sport: string | null
+  state: Receipt['state']
+  started_at: string
+  ended_at: string | null
+  seconds: number
+  responses: number
+  tokens: Record<string, number>
+  transcribed_seconds: number
+  transcribed_tokens: number
+  usd: number | null
+  drifts: number
+  end_reason: string | null
+}
+
+const tokens = Object.fromEntries(TOKEN_KINDS.map(kind => [kind, { type: 'integer' }]))
+
+const viewProperties: Record<keyof CallView, Schema> = {
+  id: text(),
+  session_id: text('As in the reply that came with the ticket.'),
+  model: text(),
+  voice: text(),
+  difficulty: text(),
+  mode: orNull(text()),
+  sport: orNull(text()),
+  state: { type: 'string', enum: STATES, description: '`ending`: the hang-up is being tried.' },
+  started_at: time('When OpenAI took the call.'),
+  ended_at: orNull(time('When the hang-up held.')),
+  seconds: count('How long it has lasted.'),
+  responses: count('Responses that were billed.'),
+  tokens: {
+    type: 'object',
+    properties: tokens,
+    required: TOKEN_KINDS,
+    additionalProperties: false,
+    description: 'Tokens of the voice model by kind.',
+  },
+  transcribed_seconds: { type: 'number', description: 'Audio transcribed by a model billed by time.' },
+  transcribed_tokens: count('Tokens of a transcription model billed by tokens.'),
+  usd: {
+    type: ['number', 'null'],
+    description: 'What it has cost by the price table; null where the model has no price.',
+  },
+  drifts: count('Changes of instructions or tools that the caller made.'),
+  end_reason: { type: ['string', 'null'], enum: [...Object.keys(END_REASONS), null], description: reasonList },
+}
+
+export const callReply: Schema = {
+  type: 'object',
+  description: 'A call: how it stands, what it has used and cost, why it ended.',
+  required: Object.keys(viewProperties),
+  properties: viewProperties,
+}
+
+export const callListReply: Schema = {
+  type: 'object',
+  required: ['calls', 'next'],
+  properties: {
+    calls: {
+      type: 'array',
+      items: {
+        ...callReply,
+        required: [...Object.keys(viewProperties), 'client'],
+        properties: { ...viewProperties, client: text('Hash of the client.') },
+      },
+    },
+    next: { type: ['string', 'null'], description: '`before` of the following page; null on the last.' },
+  },
+}
+
+/** What operators may ask of the list. */
+export interface ListQuery {
+  state?: Receipt['state']
+  reason?: string
+  model?: string
+  client?: string
+  limit?: string
+  before?: string
+}
+
+const queryProperties: Record<keyof ListQuery, Schema> = {
+  state: { type: 'string', enum: STATES },
+  reason: { type: 'string', enum: Object.keys(END_REASONS) },
+  model: { type: 'string', minLength: 1, maxLength: 128 },
+  client: { type: 'string', pattern: '^[0-9a-f]{32}$', description: 'Hash of a client, as in the log.' },
+  limit: { type: 'string', pattern: '^([1-9]\\d?|100)$', description: '1 to 100; 50 unless told.' },
+  before: { type: 'string', pattern: '^\\d{1,16}$', description: '`next` of the page before.' },
+}
+
+export const listQuery: Schema = { type: 'object', properties: queryProperties, additionalProperties: false }
+
+/** `now`: milliseconds since 1970. A model without a price has a cost that nobody knows. */
+export function viewOf(receipt: Receipt, now: number, prices: Config['prices']): CallView {
+  const { usage } = receipt
+  return {
+    id: receipt.id,
+    session_id: receipt.sessionId,
+    model: receipt.model,
+    voice: receipt.voice,
+    difficulty: receipt.difficulty,
+    mode: receipt.mode ?? null,
+    sport: receipt.sport ?? null,
+    state: receipt.state,
+    started_at: new Date(receipt.startedAt).toISOString(),
+    ended_at: receipt.endedAt === undefined ? null : new Date(receipt.endedAt).toISOString(),
+    seconds: secondsOf(receipt, now),
+    responses: usage.responses,
+    tokens: Object.fromEntries(TOKEN_KINDS.map(kind => [kind, usage.tokens[kind] ?? 0])),
+    transcribed_seconds: usage.transcribedSeconds,
+    transcribed_tokens: usage.transcribedTokens,
+    usd: Object.hasOwn(prices, receipt.model) ? Math.round(usage.usd * 1e6) / 1e6 : null,
+    drifts: receipt.drifts,
+    end_reason: receipt.reason ?? null,
+  }
+}

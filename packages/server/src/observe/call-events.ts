@@ -1,0 +1,124 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { Logger } from './log.ts'
+
+/** A call that is over, as the log and the metrics tell of it: names from our tables, identifiers and figures. */
+export interface CallEnd {
+  callId: string
+  sessionId: string
+  /** Hash of the client. */
+  client: string
+  model: string
+  voice: string
+  difficulty: string
+  mode: string | undefined
+  sport: string | undefined
+  reason: string
+  seconds: number
+  tokens: Record<string, number>
+  transcribedSeconds: number
+  transcribedTokens: number
+  responses: number
+  usd: number
+  drifts: number
+}
+
+/** From a misclick to the longest call that OpenAI allows. */
+const CALL_SECONDS = [5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600]
+
+/** What happens with calls: log line and metric together. None throws. */
+export type CallEvents = ReturnType<typeof createCallEvents>
+
+/** `active` is read when Prometheus asks. */
+export function createCallEvents(logger: Logger, registry: Registry, active: () => number) {
+  const registers = [registry]
+  new Gauge({
+    name: 'parker_calls_active',
+    help: 'Calls that this instance watches.',
+    registers,
+    collect() {
+      this.set(active())
+    },
+  })
+  const counter = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Counter<Label>({ name, help, labelNames, registers })
+  const placed = counter('parker_calls_placed_total', 'Calls placed.', 'model')
+  const ended = counter('parker_calls_ended_total', 'Calls ended, by the one reason of each.', 'reason')
+  const usd = counter('parker_call_usd_total', 'USD that ended calls have cost by the price table.', 'model')
+  const tokens = counter('parker_call_tokens_total', 'Tokens of ended calls.', 'model', 'kind')
+  const drifts = counter('parker_call_drifts_total', 'Foreign changes of a session, by what was done.', 'action')
+  const dropped = counter('parker_call_sideband_drops_total', 'Lines into calls that were lost or did not come about.')
+  const failed = counter('parker_call_hang_up_failures_total', 'Hang-ups that did not hold and were tried again.')
+  const taken = counter('parker_calls_taken_over_total', 'Calls of instances that died or stopped, now watched here.')
+  const seconds = new Histogram({
+    name: 'parker_call_duration_seconds',
+    help: 'How long calls lasted.',
+    buckets: CALL_SECONDS,
+    registers,
+  })
+
+  return {
+    callPlaced({ callId, model }: Pick<CallEnd, 'callId' | 'model'>, requestId: string) {
+      placed.inc({ model })
+      logger.info({ request_id: requestId, call_id: callId }, 'call_placed')
+    },
+
+    /** The audit event. */
+    callEnded(call: CallEnd) {
+      const { model, reason } = call
+      ended.inc({ reason })
+      usd.inc({ model }, call.usd)
+      for (const [kind, count] of Object.entries(call.tokens)) tokens.inc({ model, kind }, count)
+      seconds.observe(call.seconds)
+      logger.info(
+        {
+          call_id: call.callId,
+          session_id: call.sessionId,
+          client: call.client,
+          model,
+          voice: call.voice,
+          difficulty: call.difficulty,
+          mode: call.mode,
+          sport: call.sport,
+          reason,
+          seconds: call.seconds,
+          responses: call.responses,
+          tokens: call.tokens,
+          transcribed_seconds: call.transcribedSeconds,
+          transcribed_tokens: call.transcribedTokens,
+          usd: call.usd,
+          drifts: call.drifts,
+        },
+        'call_ended',
+      )
+    },
+
+    drifted(callId: string, action: 'restored' | 'ended') {
+      drifts.inc({ action })
+      logger.warn({ call_id: callId, action }, 'call_drift')
+    },
+
+    sidebandDropped(callId: string) {
+      dropped.inc()
+      logger.warn({ call_id: callId }, 'call_sideband_dropped')
+    },
+
+    hangUpFailed(callId: string) {
+      failed.inc()
+      logger.error({ call_id: callId }, 'call_hang_up_failed')
+    },
+
+    takenOver(callId: string) {
+      taken.inc()
+      logger.warn({ call_id: callId }, 'call_taken_over')
+    },
+
+    handedOver(calls: number) {
+      logger.info({ calls }, 'Calls were left to another instance.')
+    },
+
+    /** The store was away when a call changed; it is told again later. */
+    storeMissed(callId: string, what: string) {
+      logger.warn({ call_id: callId, what }, 'call_store_missed')
+    },
+  }
+}

@@ -1,0 +1,198 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config/config.ts'
+import { retryAfterSeconds, ServiceError } from '../errors.ts'
+import { readRefusal } from './answer.ts'
+import type { Breaker, Verdict } from './breaker.ts'
+import { type Answer, BrokenAnswer, type Connection } from './connection.ts'
+import type { Health } from './health.ts'
+import { identityHeaders, type UpstreamIdentity } from './identity-headers.ts'
+import { type AttemptReport, asServiceError } from './openai.ts'
+import { BREAKAGES, type Failure } from './outcome.ts'
+import { errorCode, plainId } from './scrub.ts'
+
+/** A call to be placed. */
+export interface CallOrder {
+  /** The browser's SDP offer. */
+  sdp: string
+  /** JSON text of the session. */
+  session: string
+  /** `OpenAI-Safety-Identifier`. */
+  safetyIdentifier: string
+  requestId: string
+}
+
+/** A call that OpenAI has taken. */
+export interface PlacedCall {
+  /** OpenAI's id, `rtc_…`. */
+  id: string
+  /** The SDP answer for the browser. */
+  sdp: string
+}
+
+/** The part of OpenAI that calls need. */
+export interface CallLine {
+  /**
+   * Places a call: once, and again only where no connection was made. `spend` runs when the breaker lets it through,
+   * right before anything is sent; if it throws, nothing is. Throws `ServiceError`.
+   */
+  place(order: CallOrder, spend: () => Promise<void>): Promise<PlacedCall>
+  /** Hangs a call up. True when it is over, also because OpenAI no longer knows it; false when that must be tried again. */
+  hangUp(callId: string): Promise<boolean>
+}
+
+type LineConfig = UpstreamIdentity & Pick<Config, 'UPSTREAM_TIMEOUT_MS' | 'UPSTREAM_DEADLINE_MS'>
+
+interface LineParts {
+  connection: Connection
+  breaker: Breaker
+  health: Health
+  clock: Clock
+  attempted(report: AttemptReport): void
+}
+
+/** `POST /v1/realtime/calls` in its unified form, and `…/hangup` (npm `openai@7.57.0`, `resources/realtime/calls.d.ts`). */
+export function callLine(config: LineConfig, parts: LineParts): CallLine {
+  const { connection, breaker, health, clock } = parts
+  const identity = identityHeaders(config)
+  const confidential = [config.OPENAI_API_KEY.reveal()]
+
+  async function sendOffer(order: CallOrder): Promise<Answer> {
+    const { body, contentType } = multipart(order)
+    const headers = {
+      ...identity,
+      accept: 'application/sdp',
+      'content-type': contentType,
+      'OpenAI-Safety-Identifier': order.safetyIdentifier,
+      'X-Client-Request-Id': order.requestId,
+    }
+    const deadline = clock.mono() + config.UPSTREAM_DEADLINE_MS
+    for (;;) {
+      const left = Math.max(1, Math.min(config.UPSTREAM_TIMEOUT_MS, deadline - clock.mono()))
+      try {
+        return await connection.send({ method: 'POST', path: '/realtime/calls', headers, body }, left)
+      } catch (error) {
+        if (!(error instanceof BrokenAnswer && neverConnected(error.cause))) throw error
+        if (clock.mono() + RECONNECT_MS >= deadline) throw error
+        await new Promise(resolve => setTimeout(resolve, RECONNECT_MS))
+      }
+    }
+  }
+
+  /** One attempt, reported and judged. */
+  async function attempt(order: CallOrder): Promise<{ placed: PlacedCall } | { failure: Failure; cause?: unknown }> {
+    const started = clock.mono()
+    const report = (outcome: AttemptReport['outcome'], found: Partial<AttemptReport>) =>
+      parts.attempted({ requestId: order.requestId, outcome, durationMs: clock.mono() - started, ...found })
+    try {
+      const answer = await sendOffer(order)
+      const openaiRequestId = plainId(answer.headers['x-request-id'], [...confidential, order.session, order.sdp])
+      const found = { status: answer.status, openaiRequestId }
+      if (answer.status >= 200 && answer.status <= 299) {
+        const reading = readPlaced(answer)
+        if ('orphan' in reading && reading.orphan) void hangUp(reading.orphan)
+        report('placed' in reading ? 'ok' : 'upstream_invalid', found)
+        return reading
+      }
+      const asked = { apiKey: confidential[0] ?? '', body: order.session + order.sdp, ownWords: true }
+      const { failure, error } = readRefusal(answer, asked, clock.now())
+      report(failure.type, { ...found, error })
+      return { failure }
+    } catch (error) {
+      if (!(error instanceof BrokenAnswer)) throw error
+      const failure = BREAKAGES[error.breakage]
+      report(failure.type, { oddity: errorCode(error.cause) })
+      return { failure, cause: error.cause }
+    }
+  }
+
+  async function hangUp(callId: string): Promise<boolean> {
+    try {
+      const path = `/realtime/calls/${encodeURIComponent(callId)}/hangup`
+      const { status } = await connection.send({ method: 'POST', path, headers: identity }, config.UPSTREAM_TIMEOUT_MS)
+      return (status >= 200 && status <= 299) || status === 404
+    } catch (error) {
+      if (error instanceof BrokenAnswer) return false
+      throw error
+    }
+  }
+
+  return {
+    async place(order, spend) {
+      const admission = breaker.enter()
+      if ('refusedFor' in admission)
+        throw new ServiceError('circuit_open', { retryAfter: retryAfterSeconds(admission.refusedFor) })
+      let verdict: Verdict = 'neutral'
+      try {
+        await spend()
+        const outcome = await attempt(order)
+        if ('placed' in outcome) {
+          verdict = 'success'
+          health.note(true)
+          return outcome.placed
+        }
+        health.note(!outcome.failure.disconnected)
+        if (outcome.failure.counts) verdict = 'failure'
+        throw asServiceError(outcome.failure, outcome.cause)
+      } finally {
+        admission.report(verdict)
+      }
+    },
+
+    async hangUp(callId) {
+      try {
+        const path = `/realtime/calls/${encodeURIComponent(callId)}/hangup`
+        const { status } = await connection.send(
+          { method: 'POST', path, headers: identity },
+          config.UPSTREAM_TIMEOUT_MS,
+        )
+        return (status >= 200 && status <= 299) || status === 404
+      } catch (error) {
+        if (error instanceof BrokenAnswer) return false
+        throw error
+      }
+    },
+  }
+}
+
+/** Between attempts to connect, milliseconds. */
+const RECONNECT_MS = 250
+
+/** Codes of errors that come before a single byte of a request was sent. */
+const BEFORE_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+function neverConnected(error: unknown): boolean {
+  return BEFORE_CONNECTED.has(errorCode(error)) || (error as { syscall?: unknown })?.syscall === 'connect'
+}
+
+/**
+ * Treats the answer as hostile input: a call without a usable id cannot be hung up; one without SDP cannot be used, and
+ * is an orphan to be hung up.
+ */
+function readPlaced(answer: Answer): { placed: PlacedCall } | { failure: Failure; orphan?: string } {
+  const id = callIdOf(answer.headers.location)
+  if (id === undefined) return { failure: BREAKAGES.invalid }
+  if (!/^v=0\r?\n/.test(answer.body)) return { failure: BREAKAGES.invalid, orphan: id }
+  return { placed: { id, sdp: answer.body } }
+}
+
+/** `Location: /v1/realtime/calls/rtc_…`, relative or absolute. */
+function callIdOf(location: string | string[] | undefined): string | undefined {
+  return typeof location === 'string' ? /\/realtime\/calls\/([A-Za-z0-9_-]{1,128})$/.exec(location)?.[1] : undefined
+}
+
+/** The parts `sdp` and `session`, under a boundary that neither can hold. */
+function multipart({ sdp, session }: CallOrder): { body: string; contentType: string } {
+  const boundary = `parker-${randomBytes(18).toString('base64url')}`
+  const part = (name: string, type: string, text: string) =>
+    `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\nContent-Type: ${type}\r\n\r\n${text}\r\n`
+  const body = `${part('sdp', 'application/sdp', sdp)}${part('session', 'application/json', session)}--${boundary}--\r\n`
+  return { body, contentType: `multipart/form-data; boundary=${boundary}` }
+}

@@ -1,0 +1,260 @@
+import assert from 'node:assert/strict'
+import { request } from 'node:http'
+import { after, before, describe, it, type TestContext } from 'node:test'
+import { type Answered, ask, askToken } from './harness/ask.ts'
+import { bearer, OFFER, placeCall, postOffer, readCall, takeTicket } from './harness/call-client.ts'
+import { ADMIN_TOKEN, as, type CallsStage, callsService, callsStage, ended } from './harness/calls-stage.ts'
+import { assertFailure } from './harness/failures.ts'
+import { API_KEY } from './harness/service.ts'
+
+const ESPN = 'https://www.espn.com'
+const typeOf = ({ json, status }: Answered): string | number => json?.error?.type ?? status
+
+describe('a ticket', () => {
+  let stage: CallsStage
+  const ends: (() => unknown)[] = []
+  before(async () => {
+    stage = await callsStage({ after: end => ends.push(end) }, { RATE_LIMIT_PER_MINUTE: '1000' })
+  })
+  after(async () => {
+    for (const end of ends.reverse()) await end()
+  })
+
+  it('comes without a word to OpenAI, and looks like a secret of its own', async () => {
+    const { attempts } = stage.openai
+    const { json, status } = await askToken(stage.service.url, { voice: 'cedar', context: 'Lakers 98, Celtics 97' })
+    assert.equal(status, 200)
+    assert.match(json.client_secret, /^ek_[A-Za-z0-9_-]{43}$/)
+    assert.equal(json.websocket_url, null)
+    assert.equal(json.web_rtc_url, `${stage.service.url}/v1/realtime/calls`)
+    assert.deepEqual([json.expires_in, json.model, json.voice], [600, 'gpt-realtime', 'cedar'])
+    assert.ok(Math.abs(json.expires_at - Date.now() / 1000 - 600) < 5)
+    assert.match(json.instructions, /Lakers 98/)
+    assert.equal(stage.openai.attempts, attempts)
+  })
+
+  it('places the very session that its reply told of, with the server key and a hash of the client', async () => {
+    const token = await askToken(stage.service.url, { voice: 'marin', difficulty: 'savage' }, as(1))
+    const answer = await postOffer(stage.service.url, token.json.client_secret, OFFER, {
+      ...as(1),
+      'x-request-id': 'req-1',
+    })
+    assert.equal(answer.status, 201)
+    assert.match(answer.text, /^v=0\r\n/)
+    assert.match(answer.headers.get('content-type') ?? '', /^application\/sdp/)
+    const placed = stage.openai.placed.at(-1)
+    assert.equal(answer.headers.get('location'), `/v1/realtime/calls/${placed?.id}`)
+    assert.equal(placed?.sdp, OFFER)
+    assert.equal(placed?.session.instructions, token.json.instructions)
+    assert.deepEqual([placed?.session.type, placed?.session.audio.output.voice], ['realtime', 'marin'])
+    assert.equal(placed?.headers.authorization, `Bearer ${API_KEY}`)
+    assert.match(String(placed?.headers['openai-safety-identifier']), /^[0-9a-f]{32}$/)
+    assert.equal(placed?.headers['x-client-request-id'], 'req-1')
+  })
+
+  it('works once, also in a race', async () => {
+    const ticket = await takeTicket(stage.service.url, {}, as(2))
+    const race = await Promise.all(Array.from({ length: 8 }, () => postOffer(stage.service.url, ticket, OFFER, as(2))))
+    assert.deepEqual(race.map(typeOf).sort(), [201, ...Array(7).fill('ticket_used')])
+    const late = await postOffer(stage.service.url, ticket, OFFER, as(2))
+    assertFailure(late, 401, 'ticket_used')
+    assert.match(late.headers.get('www-authenticate') ?? '', /^Bearer/)
+  })
+
+  it('is good for nothing once it has expired, and unknown ones never were', async t => {
+    const brief = await callsService(t, stage.openai, { TOKEN_TTL_SECONDS: '10' })
+    const ticket = await takeTicket(brief.url)
+    const wrong = [`ek_${'A'.repeat(43)}`, 'ek_short', API_KEY, ticket.slice(0, -1), `${ticket}A`]
+    for (const token of wrong) assert.equal(typeOf(await postOffer(brief.url, token)), 'ticket_invalid')
+    assert.equal(typeOf(await ask(`${brief.url}/v1/realtime/calls`, { method: 'POST' })), 'ticket_invalid')
+    const until = Date.now() + 10_500
+    while (Date.now() < until) await new Promise(resolve => setTimeout(resolve, until - Date.now()))
+    assert.equal(typeOf(await postOffer(brief.url, ticket)), 'ticket_expired')
+    assert.equal(stage.openai.placed.filter(({ sdp }) => sdp === '').length, 0)
+  })
+
+  it('is not spent by what is refused before, each refusal in its place', async () => {
+    const { url } = stage.service
+    const ticket = await takeTicket(url, {}, as(3))
+    const refused = async (headers: Record<string, string>, body: string, token = ticket) =>
+      typeOf(await postOffer(url, token, body, { ...as(3), ...headers }))
+    const FOREIGN = { origin: 'https://malicious-site.com' }
+    const JSON_TYPE = { 'content-type': 'application/json' }
+    const LARGE = OFFER + 'a=x\r\n'.repeat(20_000)
+    // Each has the faults of all that follow.
+    assert.equal(await refused({ ...FOREIGN, ...JSON_TYPE }, LARGE, 'ek_no'), 'origin_not_allowed')
+    assert.equal(await refused(JSON_TYPE, LARGE, 'ek_no'), 'ticket_invalid')
+    assert.equal(await refused(JSON_TYPE, LARGE), 'unsupported_media_type')
+    assert.equal(await refused({}, LARGE), 'payload_too_large')
+    assert.equal(await refused({}, 'v=1'), 'invalid_sdp')
+    assert.equal(await refused({}, ''), 'invalid_sdp')
+    assert.equal((await postOffer(url, ticket, OFFER, { ...as(3), origin: ESPN })).status, 201)
+  })
+
+  it('is not spent where there is no room: first all calls count, then those of the client', async t => {
+    const full = await callsService(t, stage.openai, { MAX_CALLS: '1', MAX_CALLS_PER_CLIENT: '1' })
+    const first = await placeCall(full.url, {}, as(1))
+    const ticket = await takeTicket(full.url, {}, as(1))
+    const refusal = await postOffer(full.url, ticket, OFFER, as(1))
+    assertFailure(refusal, 503, 'overloaded')
+    await ask(`${full.url}/v1/realtime/calls/${first.id}`, { method: 'DELETE', headers: bearer(first.ticket) })
+    assert.equal((await postOffer(full.url, ticket, OFFER, as(1))).status, 201)
+
+    const few = await callsService(t, stage.openai, { MAX_CALLS: '2', MAX_CALLS_PER_CLIENT: '1' })
+    await placeCall(few.url, {}, as(1))
+    assert.equal(typeOf(await postOffer(few.url, await takeTicket(few.url, {}, as(1)), OFFER, as(1))), 'too_many_calls')
+    assert.equal((await postOffer(few.url, await takeTicket(few.url, {}, as(2)), OFFER, as(2))).status, 201)
+  })
+
+  it('stays spent when OpenAI refuses the call, and the room is given back', async t => {
+    const service = await callsService(t, stage.openai, { MAX_CALLS: '1' })
+    for (const [status, code, expected] of [
+      [400, '', 'upstream_rejected'],
+      [401, 'invalid_api_key', 'upstream_auth_failed'],
+      [404, 'model_not_found', 'model_unavailable'],
+      [429, 'insufficient_quota', 'insufficient_quota'],
+      [503, 'server_is_overloaded', 'upstream_overloaded'],
+    ] as const) {
+      const { attempts } = stage.openai
+      stage.openai.behave({
+        place(response) {
+          response.writeHead(status, { 'content-type': 'application/json' })
+          response.end(JSON.stringify({ error: { message: 'Zebra', type: '', code, param: '' } }))
+        },
+      })
+      const ticket = await takeTicket(service.url)
+      const answer = await postOffer(service.url, ticket)
+      assert.equal(typeOf(answer), expected)
+      assert.doesNotMatch(answer.text, /Zebra/)
+      assert.equal(stage.openai.attempts, attempts + 1, 'placed once, never again')
+      assert.equal(typeOf(await postOffer(service.url, ticket)), 'ticket_used')
+    }
+    stage.openai.behave({})
+    assert.equal((await postOffer(service.url, await takeTicket(service.url))).status, 201)
+  })
+
+  it('hangs up what OpenAI answers with nonsense, where it can be told', async () => {
+    const nonsense: [location: string | undefined, body: string][] = [
+      [undefined, 'v=0\r\n'],
+      ['/v1/realtime/calls/../../etc', 'v=0\r\n'],
+      ['/v1/realtime/calls/rtc_nonsense', '<html>'],
+    ]
+    for (const [location, body] of nonsense) {
+      stage.openai.behave({
+        place(response) {
+          response.writeHead(201, location === undefined ? {} : { location })
+          response.end(body)
+        },
+      })
+      const answer = await postOffer(stage.service.url, await takeTicket(stage.service.url, {}, as(4)), OFFER, as(4))
+      assertFailure(answer, 502, 'upstream_invalid')
+    }
+    stage.openai.behave({})
+    await stage.openai.hungUp('rtc_nonsense')
+  })
+
+  it('leaves no call behind when the browser goes away in mid-set-up', async () => {
+    const { url } = stage.service
+    const ticket = await takeTicket(url, {}, as(5))
+    const asked = Promise.withResolvers<void>()
+    const browserGone = Promise.withResolvers<void>()
+    stage.openai.behave({
+      async place(response, call) {
+        asked.resolve()
+        await browserGone.promise
+        stage.openai.take(response, call)
+      },
+    })
+    const headers = { 'content-type': 'application/sdp', ...bearer(ticket), ...as(5) }
+    const browser = request(`${url}/v1/realtime/calls`, { method: 'POST', headers })
+    browser.on('error', () => {})
+    browser.end(OFFER)
+    await asked.promise
+    browser.destroy()
+    // The service has noticed once it says that the request has ended.
+    await stage.service.logged(({ msg, status }) => msg === 'request' && status === 499)
+    browserGone.resolve()
+    stage.openai.behave({})
+    const line = await stage.service.logged(({ msg, reason }) => msg === 'call_ended' && reason === 'caller_gone')
+    assert.ok(stage.openai.hangUps.includes(String(line.call_id)))
+  })
+
+  it('can be used from an allowed page, which may read where its call is', async () => {
+    const ticket = await takeTicket(stage.service.url, {}, as(6))
+    const path = `${stage.service.url}/v1/realtime/calls`
+    const preflight = await ask(path, {
+      method: 'OPTIONS',
+      headers: {
+        origin: ESPN,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type,x-openai-agents-sdk',
+      },
+    })
+    assert.equal(preflight.status, 204)
+    assert.match(preflight.headers.get('access-control-allow-methods') ?? '', /DELETE/)
+    assert.match(preflight.headers.get('access-control-allow-headers') ?? '', /X-OpenAI-Agents-SDK/)
+    const answer = await postOffer(stage.service.url, ticket, OFFER, { ...as(6), origin: ESPN })
+    assert.equal(answer.headers.get('access-control-allow-origin'), ESPN)
+    assert.match(answer.headers.get('access-control-expose-headers') ?? '', /Location/)
+  })
+
+  it('has windows of its own for calls, which tokens do not use up', async t => {
+    const service = await callsService(t, stage.openai, { RATE_LIMIT_PER_MINUTE: '2', MAX_CALLS_PER_CLIENT: '10' })
+    const tickets = [await takeTicket(service.url, {}, as(7)), await takeTicket(service.url, {}, as(7))]
+    assert.equal(typeOf(await askToken(service.url, {}, as(7))), 'rate_limited')
+    const outcomes = []
+    for (const ticket of [...tickets, tickets[0] ?? ''])
+      outcomes.push(await postOffer(service.url, ticket, OFFER, as(7)))
+    assert.deepEqual(outcomes.map(typeOf), [201, 201, 'rate_limited'])
+    assert.match(outcomes[2]?.headers.get('ratelimit-policy') ?? '', /q=2;w=60/)
+    assert.equal((await readCall(service.url, 'rtc_x', tickets[0] ?? '')).status, 404)
+  })
+
+  it('is in no log, nor are offers and instructions', async () => {
+    const instructions = 'Only ever speak of zebras.'
+    const { id, ticket } = await placeCall(stage.service.url, { instructions }, as(8))
+    await ask(`${stage.service.url}/v1/realtime/calls/${id}`, { method: 'DELETE', headers: bearer(ticket) })
+    await ended(stage.service, id)
+    const output = stage.service.output()
+    for (const secret of [ticket, ticket.slice(3), 'zebras', 'a=ice-pwd', API_KEY, '198.51.100.8', ADMIN_TOKEN])
+      assert.ok(!output.includes(secret), secret)
+  })
+
+  it('and its paths do not exist in ephemeral mode', async t => {
+    const service = await callsService(t, stage.openai, { CALL_MODE: 'ephemeral' })
+    for (const method of ['GET', 'POST', 'DELETE'])
+      for (const path of ['', '/rtc_1'])
+        assertFailure(
+          await ask(`${service.url}/v1/realtime/calls${path}`, { method, headers: bearer(ADMIN_TOKEN) }),
+          404,
+          'not_found',
+        )
+  })
+})
+
+describe('where browsers are sent', () => {
+  const addressSeen = async (settings: Record<string, string>, headers: Record<string, string>, t: TestContext) => {
+    const { service } = await callsStage(t, settings)
+    return (await askToken(service.url, {}, headers)).json.web_rtc_url.replace(service.url, 'itself')
+  }
+  const FORWARDED = { 'x-forwarded-host': 'voice.example.com', 'x-forwarded-proto': 'https' }
+  const CASES: [name: string, settings: Record<string, string>, expected: string][] = [
+    [
+      'is PUBLIC_URL, whatever the request says',
+      { PUBLIC_URL: 'https://parker.example.com' },
+      'https://parker.example.com',
+    ],
+    [
+      'is the domain of Railway where there is one',
+      { RAILWAY_PUBLIC_DOMAIN: 'p.up.railway.app' },
+      'https://p.up.railway.app',
+    ],
+    ['is what a trusted proxy says', { TRUST_PROXY: '1' }, 'https://voice.example.com'],
+    ['is not what a stranger says', { TRUST_PROXY: 'none' }, 'itself'],
+    ['is not what a proxy of no trusted network says', { TRUST_PROXY: '10.0.0.0/8' }, 'itself'],
+  ]
+  for (const [name, settings, expected] of CASES)
+    it(name, async t => {
+      assert.equal(await addressSeen(settings, FORWARDED, t), `${expected}/v1/realtime/calls`)
+    })
+})
