@@ -25,8 +25,8 @@ const ARGUMENTS: readonly string[] = [
 ]
 
 /** Starts the real Chromium, headless, with a profile of its own in the temporary folder. */
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumPath(), args: browserArguments() })
+export function openBrowser(...more: string[]): Promise<Browser> {
+  return chromium.launch({ executablePath: chromiumPath(), args: [...browserArguments(), ...more] })
 }
 
 /**

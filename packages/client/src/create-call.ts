@@ -52,7 +52,8 @@ export function createCall(service: Service, request: CallRequest): Call {
     act({ type: 'fail', error: typeof error === 'string' ? new ParkerError(error) : error })
 
   function warn(code: ErrorCode): void {
-    if (code === 'no-answer') act({ type: 'unanswered' })
+    // It would stand in the way of the next answer.
+    if (code === 'no-answer') outgoing.interrupt()
     emit('error', new ParkerError(code))
   }
 

@@ -27,7 +27,6 @@ const ACTIONS: Action[] = [
   { type: 'speech-started' },
   { type: 'speech-stopped' },
   { type: 'asked' },
-  { type: 'unanswered' },
   { type: 'interrupted' },
   { type: 'response-created', response },
   { type: 'audio-started', response },

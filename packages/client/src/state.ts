@@ -19,7 +19,7 @@ export type CallState =
 /** What can happen to a call. */
 export type Action =
   | { readonly type: 'prepare' | 'prepared' | 'connect' | 'connected' }
-  | { readonly type: 'speech-started' | 'speech-stopped' | 'asked' | 'unanswered' | 'interrupted' }
+  | { readonly type: 'speech-started' | 'speech-stopped' | 'asked' | 'interrupted' }
   | { readonly type: 'response-created' | 'response-done' | 'audio-started' | 'audio-ended'; readonly response: string }
   | { readonly type: 'end'; readonly reason: EndReason }
   | { readonly type: 'fail'; readonly error: ParkerError }
@@ -61,7 +61,6 @@ const MOVES: { readonly [N in Name]: Moves<N> } = {
     ...OPEN,
     'speech-started': listen,
     interrupted: listen,
-    unanswered: listen,
     'response-created': (_, { response }) => ({ name: 'thinking', response }),
     'audio-started': speak,
     'response-done': (state, { response }) => (state.response === response ? LISTENING : state),

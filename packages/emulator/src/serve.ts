@@ -4,6 +4,7 @@ import { bodyTooLarge, invalidUrl, outageOf } from './errors.ts'
 import { hidesAnswer, playAnswer } from './fault-plays.ts'
 import { type Answer, after, type Call, errorAnswer, readBody, send, startClock } from './http.ts'
 import type { Latencies } from './latency.ts'
+import { corsHeaders } from './realtime/cors.ts'
 import type { FindRoute, Route } from './routes.ts'
 
 export type ServeParts = ControlParts & {
@@ -45,6 +46,8 @@ export const createListener = (parts: ServeParts): RequestListener => {
 
   const answerApi = (call: Call, response: ServerResponse) => {
     const route = findRoute(call.method, call.path)
+    // A page may read why its call was refused, also by a fault.
+    if (route?.target === 'call') response.setHeaders(new Headers(corsHeaders))
     const fault = call.method === 'OPTIONS' ? undefined : faults.strike(route?.target ?? '*')
     const waitMs = waitOf(route, latency) + (fault?.delayMs ?? 0)
     const play = (answer: Answer) =>

@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, it } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { SENTENCES } from '../packages/client/src/errors.ts'
+import { type Emulator, startEmulator } from '../packages/emulator/src/emulator.ts'
+import { ask } from './harness/ask.ts'
+import { openBrowser, openVoiceBrowser, type Site, startSite } from './harness/browser.ts'
+import { freePort } from './harness/free-port.ts'
+import { listenIn, waitForSilence, waitForSound } from './harness/listening.ts'
+import { API_KEY, type RunningService, startService } from './harness/service.ts'
+import { speechWav } from './harness/speech-wav.ts'
+import { openTalkingPage, talk, toldIn, waitForError, waitForEvent, waitForState } from './harness/talking.ts'
+
+const SPOKEN = 'Say "And the crowd goes wild, the whole house is on its feet, what a night, what a night it is."'
+
+describe('what goes wrong, as the user learns of it', () => {
+  let emulator: Emulator
+  let service: RunningService
+  let site: Site
+  let browser: Browser
+  before(async () => {
+    // The microphone is as good as silent: these users write.
+    const { path } = await speechWav('Hm.', { beforeMs: 60_000 })
+    ;[emulator, site, browser] = await Promise.all([startEmulator(), startSite(), openVoiceBrowser(path)])
+    service = await startService({
+      OPENAI_BASE_URL: emulator.baseUrl,
+      ALLOWED_ORIGINS: site.originAs('localhost'),
+      UPSTREAM_MAX_RETRIES: '0',
+    })
+  })
+  afterEach(async () => {
+    emulator.clearFaults()
+    await Promise.all(browser.contexts().map(context => context.close()))
+  })
+  after(async () => {
+    await browser?.close()
+    await service?.stop()
+    await site?.close()
+    await emulator?.close()
+  })
+
+  interface Place {
+    origin?: string
+    service?: string
+    within?: Browser
+  }
+
+  async function newPage({ origin = site.originAs('localhost'), service: url = service.url, within = browser }: Place) {
+    const page = await within.newPage()
+    await listenIn(page)
+    await page.clock.install()
+    await openTalkingPage(page, origin, { service: url })
+    return page
+  }
+
+  /** The only error of a call that did not come about. */
+  async function failure(page: Page) {
+    const { states, errors } = await toldIn(page)
+    assert.equal(states.at(-1), 'failed')
+    assert.equal(errors.length, 1)
+    const [error] = errors
+    assert.equal(error?.message, SENTENCES[error?.code as keyof typeof SENTENCES])
+    return error
+  }
+
+  const FAULTS = [
+    ['mint:status=429,retry-after=7', 'rate-limited'],
+    ['mint:status=429,code=insufficient_quota', 'budget'],
+    ['mint:status=500', 'overloaded'],
+    ['mint:status=401', 'service-failed'],
+    ['call:status=401', 'token-invalid'],
+    ['call:status=429', 'rate-limited'],
+    ['call:status=503', 'overloaded'],
+    ['call:status=400', 'openai-refused'],
+    ['call:garbage', 'openai-refused'],
+    ['call:reset', 'openai-unreachable'],
+  ] as const
+  for (const [fault, code] of FAULTS)
+    it(`${fault} is ${code}`, async () => {
+      emulator.setFaults(fault)
+      const page = await newPage({})
+      await talk(page)
+      const error = await failure(page)
+      assert.equal(error?.code, code)
+      if (fault.includes('retry-after')) assert.equal(error?.retryAfter, 7)
+    })
+
+  const SILENT_ENDS = [
+    ['call:ice-failure', 'udp-blocked'],
+    ['call:stalled-channel', 'channel-stalled'],
+  ] as const
+  for (const [fault, code] of SILENT_ENDS)
+    it(`${fault} is ${code}, after a while`, async () => {
+      emulator.setFaults(fault)
+      const page = await newPage({})
+      await page.evaluate('newCall({}); void call.connect()')
+      await waitForState(page, 'connecting')
+      const through = fault === 'call:stalled-channel' ? 'connected' : 'checking'
+      await page.waitForFunction(`listening.peers.at(-1)?.iceConnectionState === '${through}'`)
+      await page.clock.fastForward(12_000)
+      await waitForError(page, code)
+      assert.equal((await failure(page))?.code, code)
+    })
+
+  const REPLIES = [
+    ['reply:failed', 'response-failed', 'response.done', 0],
+    ['reply:no-answer', 'no-answer', 'response.created', 15_000],
+    ['reply:silence', 'no-sound', 'output_audio_buffer.started', 5_000],
+  ] as const
+  for (const [fault, code, event, waitMs] of REPLIES)
+    it(`${fault} is ${code}, and the conversation goes on`, async () => {
+      const page = await newPage({})
+      await talk(page)
+      emulator.setFaults(`${fault},times=1`)
+      await page.evaluate(`call.say('${SPOKEN}')`)
+      await waitForEvent(page, event)
+      await page.clock.fastForward(waitMs)
+      await waitForError(page, code)
+      await page.evaluate(`call.say('Say "Here I am again."')`)
+      await waitForSound(page)
+      const { states, errors } = await toldIn(page)
+      assert.deepEqual([errors.map(error => error.code), states.at(-1)], [[code], 'speaking'])
+    })
+
+  it('reply:lost-packets is poor-connection, while Parker goes on', async () => {
+    emulator.setFaults('reply:lost-packets')
+    const page = await newPage({})
+    await talk(page)
+    await page.evaluate(`call.say('${SPOKEN}')`)
+    await waitForError(page, 'poor-connection')
+    assert.equal(await page.evaluate('call.state.name'), 'speaking')
+    const { stats } = (await page.evaluate('call.summary()')) as { stats: { packets_lost: number } }
+    assert.ok(stats.packets_lost > 0)
+  })
+
+  it('an answer that is late, or only sounds wrong, is no error', async () => {
+    const page = await newPage({})
+    await talk(page)
+    for (const fault of ['late', 'clipping']) {
+      emulator.setFaults(`reply:${fault}`)
+      await page.evaluate(`call.say('Say "One, two, three."')`)
+      await waitForSound(page)
+      await page.waitForFunction(`call.state.name === 'listening'`)
+      await waitForSilence(page, 200)
+    }
+    assert.deepEqual((await toldIn(page)).errors, [])
+  })
+
+  it('a call that is hung up by the other side is session-ended', async () => {
+    const page = await newPage({})
+    await talk(page)
+    const headers = { authorization: `Bearer ${API_KEY}` }
+    const call = emulator.calls.at(-1)?.id
+    assert.equal(
+      (await ask(`${emulator.baseUrl}/realtime/calls/${call}/hangup`, { method: 'POST', headers })).status,
+      200,
+    )
+    await waitForError(page, 'session-ended')
+    assert.equal((await failure(page))?.code, 'session-ended')
+  })
+
+  it('a session that reaches its limit is session-ended', async () => {
+    const short = await startEmulator({ sessionSeconds: 2 })
+    const its = await startService({ OPENAI_BASE_URL: short.baseUrl, ALLOWED_ORIGINS: site.originAs('localhost') })
+    try {
+      const page = await newPage({ service: its.url })
+      await talk(page)
+      await waitForError(page, 'session-ended')
+      assert.match((await failure(page))?.detail ?? '', /maximum duration/)
+    } finally {
+      await its.stop()
+      await short.close()
+    }
+  })
+
+  it('a browser that is offline is offline', async () => {
+    const page = await newPage({})
+    await page.context().setOffline(true)
+    await talk(page)
+    assert.equal((await failure(page))?.code, 'offline')
+  })
+
+  it('a service that is down is service-unreachable, one that does not allow the page is origin-refused', async () => {
+    const nowhere = await newPage({ service: `http://127.0.0.1:${await freePort()}` })
+    await talk(nowhere)
+    assert.equal((await failure(nowhere))?.code, 'service-unreachable')
+    const foreign = await newPage({ origin: site.originAs('127.0.0.1') })
+    await talk(foreign)
+    assert.equal((await failure(foreign))?.code, 'origin-refused')
+  })
+
+  it('a microphone that was refused is microphone-blocked, and no call is begun', async () => {
+    const refusing = await openBrowser('--use-fake-device-for-media-stream')
+    try {
+      const page = await newPage({ within: refusing })
+      await talk(page)
+      assert.equal((await failure(page))?.code, 'microphone-blocked')
+      assert.equal(await page.evaluate('listening.peers.length'), 0)
+    } finally {
+      await refusing.close()
+    }
+  })
+
+  it('a machine without a microphone is microphone-missing', async () => {
+    const deaf = await openBrowser()
+    try {
+      const page = await newPage({ within: deaf })
+      await talk(page)
+      assert.equal((await failure(page))?.code, 'microphone-missing')
+    } finally {
+      await deaf.close()
+    }
+  })
+})
