@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { ERRORS } from '../packages/server/src/errors.ts'
 import { ask, askToken } from './harness/ask.ts'
 import { type Exposition, openMetrics } from './harness/prometheus.ts'
+import { report } from './harness/reports.ts'
 import { type RunningService, startService } from './harness/service.ts'
 import { startUpstream, type Upstream } from './harness/upstream.ts'
 import { findPart, type Part } from './run/parts.ts'
@@ -42,6 +43,7 @@ describe('deploy/alerts.yml', () => {
     service = await startService({ OPENAI_BASE_URL: upstream.baseUrl, ADMIN_TOKEN: 'operators-only-0123456789' })
     await askToken(service.url)
     await askToken(service.url, {}, { origin: 'https://malicious-site.com' })
+    await report(service.url, { stats: { rtt_ms: 40 }, ended: 'hung_up', rating: 4 })
     const operator = { authorization: 'Bearer operators-only-0123456789' }
     exported = openMetrics((await ask(`${service.url}/metrics`, { headers: operator })).text)
   })
@@ -66,6 +68,8 @@ describe('deploy/alerts.yml', () => {
       'Store',
       'Overloaded',
       'Budget',
+      'Calls',
+      'Users',
     ])
       assert.ok(
         names.some(name => name.includes(topic)),

@@ -181,9 +181,12 @@ describe('the image', { ...SLOW, skip: reason ?? false }, () => {
   })
 
   it('serves its pages, though manuals and source maps were left out', async () => {
-    const container = await start({ LOG_FORMAT: 'pretty' })
-    for (const path of ['/', '/docs/', '/docs/static/swagger-ui-bundle.js', '/openapi.json', '/metrics', '/readyz'])
-      assert.equal((await ask(container.url + path)).status, 200, path)
+    const container = await start({ LOG_FORMAT: 'pretty', ADMIN_TOKEN: 'operators-only-0123456789' })
+    const headers = { authorization: 'Bearer operators-only-0123456789' }
+    const docs = ['/docs/', '/docs/static/swagger-ui-bundle.js', '/openapi.json']
+    const monitor = ['/monitor', '/monitor/main.js', '/monitor/uplot.js', '/monitor/uplot.css']
+    for (const path of ['/', ...docs, ...monitor, '/metrics', '/readyz'])
+      assert.equal((await ask(container.url + path, { headers })).status, 200, path)
     assert.match(await container.logs(), /INFO.*is listening/)
     await container.stop()
   })

@@ -325,6 +325,7 @@ const PATHS = [
   '/v1/realtime/options',
   '/v1/realtime/token',
   '/v1/voice/metrics',
+  '/v1/voice/reports',
   '/nope',
 ]
 

@@ -44,6 +44,7 @@ const KNOWN = [
   '/v1/voice/test',
   '/v1/voice/reports',
   '/monitor',
+  '/monitor/main.js',
 ]
 const ODD_PATHS = [
   '/v1/realtime/%74oken',
