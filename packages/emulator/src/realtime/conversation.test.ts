@@ -260,3 +260,28 @@ test('what a browser changes shows on the sideband, which can put it back', asyn
   assert.deepEqual(restored.tools, [])
   assert.equal(restored.id, changed.id)
 })
+
+test('replies that were asked for one after the other are heard one after the other', async t => {
+  const { call } = await stage(t)
+  const { sideband } = await call(realtime())
+  const ask = (words: string) =>
+    sideband.send({ type: 'response.create', response: { instructions: `Say "${words}"` } })
+  ask('first one')
+  const first = (await sideband.next('response.done')).response.id
+  ask('second')
+  const second = (await sideband.next('response.created')).response.id
+  assert.equal((await sideband.next('output_audio_buffer.stopped')).response_id, first)
+  assert.equal((await sideband.next('output_audio_buffer.started')).response_id, second)
+  assert.equal((await sideband.next('output_audio_buffer.stopped')).response_id, second)
+})
+
+test('events after session.updated keep a distance from it', async t => {
+  const { call } = await stage(t)
+  const { sideband } = await call(realtime())
+  sideband.send({ type: 'session.update', session: { type: 'realtime' } })
+  sideband.send(userSays('Hello.'))
+  await sideband.next('session.updated')
+  const start = performance.now()
+  await sideband.next('conversation.item.added')
+  assert.ok(performance.now() - start >= 15)
+})

@@ -10,7 +10,7 @@ import { openCall } from './output-items.ts'
 import type { Playback } from './playback.ts'
 import type { Item, RealtimeSession, ServerEvent } from './server-events.ts'
 import { type Draft, type Outcome, pause, type Speaker, sayAloud, write, writeMessage } from './speaking.ts'
-import { assistantAudioTokens, type Prompt, promptOf, usageOf } from './usage.ts'
+import { assistantAudioTokens, type Prompt, promptOf, textTokens, usageOf } from './usage.ts'
 
 /** Puts a speech on its way to the browser. */
 export type Play = (speech: Speech, fault: AudioFault | undefined) => Playing
@@ -91,7 +91,7 @@ export const startResponse = (parts: ResponseParts): Responding => {
   const orders = (asked.instructions ?? settings.instructions) + JSON.stringify(settings.tools)
   const prompt = promptOf(orders, entries)
   const over = new AbortController()
-  const draft: Draft = { item: undefined, textTokens: 0, soundMs: 0 }
+  const draft: Draft = { item: undefined, text: '', soundMs: 0 }
 
   const response = (status: 'in_progress' | Status) => ({
     object: 'realtime.response' as const,
@@ -111,7 +111,7 @@ export const startResponse = (parts: ResponseParts): Responding => {
     if (over.signal.aborted) return
     over.abort()
     const output = draft.item ? [draft.item.close(status === 'completed' ? status : 'incomplete', draft.soundMs)] : []
-    const said = { text: draft.textTokens, audio: assistantAudioTokens(draft.soundMs) }
+    const said = { text: textTokens(draft.text), audio: assistantAudioTokens(draft.soundMs) }
     const usage = usageOf(prompt, parts.previousPrompt, said)
     const status_details = details ? { type: status, ...details } : null
     parts.onDone(prompt)

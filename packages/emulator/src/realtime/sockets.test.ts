@@ -271,3 +271,19 @@ test("OpenAI's own WebSocket client holds a conversation", async t => {
   assert.equal(await Promise.race([done, failed]), 'Hello.')
   realtimeClient.close()
 })
+
+test('a transcription session writes down and does not answer', async t => {
+  const { joined } = await stage(t, { heard: ['Two one to the home side.'] })
+  const client = await joined('?intent=transcription')
+  assert.equal((await client.next('session.created')).session.object, 'realtime.transcription_session')
+  const transcription = { model: 'gpt-transcribe' }
+  client.send({ type: 'session.update', session: { type: 'transcription', audio: { input: { transcription } } } })
+  await client.next('session.updated')
+  client.send(append(800, 8000))
+  client.send(append(800, 0))
+  const { transcript } = await client.next('conversation.item.input_audio_transcription.completed')
+  assert.equal(transcript, 'Two one to the home side.')
+  assert.ok(!client.types().includes('response.created'))
+  client.send({ type: 'response.create' })
+  await client.next('error')
+})

@@ -4,10 +4,9 @@ import { type OpenItem, openAudio, openText, type Place } from './output-items.t
 import type { Playback } from './playback.ts'
 import { limited } from './reply-limit.ts'
 import { SAMPLES_PER_MS } from './turns.ts'
-import { textTokens } from './usage.ts'
 
 /** What a response has made so far. */
-export type Draft = { item: OpenItem | undefined; textTokens: number; soundMs: number }
+export type Draft = { item: OpenItem | undefined; text: string; soundMs: number }
 
 /** How an utterance ended: by itself, at the limit of tokens, or by somebody else. */
 export type Outcome = 'completed' | 'cut' | 'stopped'
@@ -39,7 +38,7 @@ const begin = ({ draft }: Speaker, item: OpenItem) => {
   draft.item = item
   return (delta: string) => {
     item.add(delta)
-    draft.textTokens += textTokens(delta)
+    draft.text += delta
   }
 }
 
