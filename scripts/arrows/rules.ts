@@ -42,6 +42,16 @@ export const WALLS: readonly Wall[] = [
     because: 'the emulator stands on its own, so that it cannot share the mistakes of what it tests',
   },
   {
+    from: /^packages\/emulator\/src\/media\//,
+    to: /^packages\/emulator\/src\/(?!media\/)/,
+    because: 'media know sound and connections, and nothing of conversations',
+  },
+  {
+    from: /^packages\/emulator\/src\/(?!realtime\/)/,
+    to: /^ws$/,
+    because: 'sockets belong to the conversations',
+  },
+  {
     from: /^packages\/emulator\/(?!src\/media\/connection\.ts$)/,
     to: /^werift$/,
     because: 'media/connection.ts alone knows which WebRTC it is',

@@ -4,7 +4,7 @@ import { type Answer, type Call, errorAnswer, jsonAnswer } from './http.ts'
 import { refuseKey } from './keys.ts'
 import type { MintParts } from './mint.ts'
 import { DEFAULT_MODEL, findModel, type RealtimeModel } from './models.ts'
-import { DEFAULT_INSTRUCTIONS, newSessionId, type WithNulls } from './session.ts'
+import { DEFAULT_INSTRUCTIONS, newSessionId, realtimeSession, type WithNulls } from './session.ts'
 import { betaSessionBody } from './session-fields.ts'
 import { readJson } from './validate.ts'
 
@@ -31,9 +31,23 @@ export const answerBetaMint = (call: Call, { apiKey, now, secrets }: MintParts, 
   const found = findModel(read.value.model ?? DEFAULT_MODEL, now())
   if ('error' in found) return errorAnswer(found.error)
   const session = betaSession(read.value, found.model)
-  const secret = secrets.issue(session, read.value.client_secret?.expires_after?.seconds ?? BETA_TTL_SECONDS)
+  const secret = secrets.issue(
+    presentSession(read.value, found.model),
+    read.value.client_secret?.expires_after?.seconds ?? BETA_TTL_SECONDS,
+  )
   return jsonAnswer({ ...session, ...clientSecret[form](secret.value, secret.expiresAt) } satisfies BetaAnswer)
 }
+
+/** What the secret opens: calls know only the present form, so its voice and orders are what is carried over. */
+const presentSession = ({ instructions, voice }: SessionCreateParams, model: RealtimeModel) =>
+  realtimeSession(
+    {
+      type: 'realtime',
+      instructions: instructions ?? DEFAULT_INSTRUCTIONS,
+      audio: { output: { voice: voice ?? model.voice } },
+    },
+    model,
+  )
 
 const asksForBeta = ({ headers }: Call) =>
   String(headers['openai-beta'] ?? '')

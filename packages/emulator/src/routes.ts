@@ -5,6 +5,7 @@ import { refuseKey } from './keys.ts'
 import { answerMint, type MintParts } from './mint.ts'
 import { modelList } from './models.ts'
 import { answerPreflight } from './realtime/cors.ts'
+import { betaDisabled } from './realtime/errors.ts'
 import type { Realtime } from './realtime/realtime.ts'
 
 /** Asked for when the first call comes, so that an emulator that only mints stays small. */
@@ -41,6 +42,8 @@ export const createRoutes = (parts: RouteParts, beta: BetaForm | undefined): Fin
       answer: async (call, fault) => (await realtime()).place(call, fault),
     },
     { name: 'OPTIONS /v1/realtime/calls', answer: answerPreflight },
+    // Where the beta took offers.
+    { name: 'POST /v1/realtime', answer: () => errorAnswer(betaDisabled) },
   ]
   if (beta) {
     routes.push({

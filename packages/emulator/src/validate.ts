@@ -189,10 +189,11 @@ const parseJson = (body: string): { value: unknown } | { error: ApiError } => {
 /**
  * Reads a JSON body that must satisfy a check; no body at all counts as `{}`.
  * The caller names the type which that check has established.
+ * @param path where the value sits in what was sent; the body itself unless told.
  */
-export const readJson = <T>(body: string, whole: Check): { value: T } | { error: ApiError } => {
+export const readJson = <T>(body: string, whole: Check, path = ''): { value: T } | { error: ApiError } => {
   const parsed = parseJson(body)
   if ('error' in parsed) return parsed
-  const error = whole.problem(parsed.value, '')
+  const error = whole.problem(parsed.value, path)
   return error ? { error } : { value: parsed.value as T }
 }

@@ -4,7 +4,7 @@ import { type Call, headerOf } from '../http.ts'
 import { bearer, refuseKey } from '../keys.ts'
 import { effectiveSession, type MintParts } from '../mint.ts'
 import { sessionCheck } from '../session-fields.ts'
-import { object, readJson } from '../validate.ts'
+import { readJson } from '../validate.ts'
 import type { Session } from './server-events.ts'
 
 /** What a request for a call asks for. */
@@ -31,14 +31,9 @@ const partOf = async (form: FormData, name: string): Promise<string | undefined>
   return typeof part === 'string' ? part : part?.text()
 }
 
-const unifiedBody = object({ session: sessionCheck })
-
-const readSession = (json: string | undefined, now: number): { session: Session } | { error: ApiError } => {
-  const read = readJson<{ session: RealtimeSessionCreateRequest }>(
-    `{"session":${json ?? '{"type":"realtime"}'}}`,
-    unifiedBody,
-  )
-  return 'error' in read ? read : (effectiveSession(read.value.session, now) as { session: Session })
+const readSession = (json = '{"type":"realtime"}', now: number): { session: Session } | { error: ApiError } => {
+  const read = readJson<RealtimeSessionCreateRequest>(json, sessionCheck, 'session')
+  return 'error' in read ? read : (effectiveSession(read.value, now) as { session: Session })
 }
 
 /** The server's form: offer and session together, with the standard key. */

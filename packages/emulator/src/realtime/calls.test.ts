@@ -110,6 +110,12 @@ for (const [name, session, status, code] of badForms) {
   })
 }
 
+test("the beta's address for offers is no more", async t => {
+  const { ask } = await stage(t)
+  const answer = await ask('/v1/realtime?model=gpt-realtime', { method: 'POST', body: OFFER })
+  assert.equal((await jsonOf(answer)).error.code, 'beta_api_shape_disabled')
+})
+
 test('a content type of neither form is refused', async t => {
   const { ask } = await stage(t)
   const headers = { authorization: 'Bearer sk-test', 'content-type': 'application/json' }
