@@ -153,12 +153,13 @@ test('a call ends when its browser goes', async t => {
 })
 
 test('a session ends at its limit, and says so first', async t => {
-  const { call } = await stage(t, { sessionSeconds: 0.3 })
-  const { record, sideband } = await call()
-  const { error } = await sideband.next('error')
-  assert.equal(error.code, 'session_expired')
-  await sideband.closed
-  assert.equal(record.ended, 'expired')
+  const { emulator, open, place } = await stage(t, { sessionSeconds: 0.5 })
+  await place()
+  const client = open('?model=gpt-realtime')
+  assert.equal((await client.next('error')).error.code, 'session_expired')
+  await client.closed
+  // It began earlier.
+  assert.equal(emulator.calls[0]?.ended, 'expired')
 })
 
 test('latency and faults strike calls and hang-ups', async t => {
