@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { REFERENCE_ORIGIN } from '../examples/extension/build/manifest.ts'
 import type { Config } from '../packages/server/src/config/config.ts'
 
 type Environment = Record<string, string | undefined>
@@ -35,9 +36,9 @@ export function ownOrigins(host: string, port: number): string[] {
   return [...elsewhere, 'localhost', '127.0.0.1'].map(name => new URL(`http://${name}:${port}`).origin)
 }
 
-/** Lets the demo's own page ask for tokens. */
+/** Lets the demo's own page ask for tokens, and the reference extension, which anyone may load against it. */
 export function withOrigins(config: Config): Config {
-  const own = ownOrigins(config.HOST, config.PORT)
+  const own = [...ownOrigins(config.HOST, config.PORT), REFERENCE_ORIGIN]
   const add = (origins: readonly string[]) => [...new Set([...origins, ...own])]
   return { ...config, ALLOWED_ORIGINS: add(config.ALLOWED_ORIGINS), CORS_ORIGINS: add(config.CORS_ORIGINS) }
 }

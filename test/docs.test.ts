@@ -102,10 +102,12 @@ function anchorsOf(text: string): string[] {
 
 describe('the docs', () => {
   it('name only npm scripts that exist', () => {
-    const { scripts } = JSON.parse(read('package.json'))
+    const commands = /\bnpm (?:run ([\w:-]+)|(test|start)\b)(?: -w ([\w/]+))?/g
     for (const page of PAGES)
-      for (const [command, script, short] of read(page).matchAll(/\bnpm (?:run ([\w:-]+)|(test|start)\b)/g))
+      for (const [command, script, short, workspace = '.'] of read(page).matchAll(commands)) {
+        const { scripts } = JSON.parse(read(join(workspace, 'package.json')))
         assert.ok(Object.hasOwn(scripts, script ?? short ?? ''), `${page}: ${command}`)
+      }
   })
 
   it('link only to files and headings that exist', () => {

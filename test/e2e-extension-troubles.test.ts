@@ -132,6 +132,19 @@ describe('what goes wrong in the extension is told kindly', () => {
     await panel.waitFor(stage('ready'))
   })
 
+  it('a service for which the permission was not given is called by CORS', async () => {
+    await useService(`http://localhost:${service.port}`)
+    await panel.waitFor(stage('ready'))
+    const line = await service.logged(
+      ({ path, origin }) => path === '/v1/realtime/options' && origin === REFERENCE_ORIGIN,
+    )
+    assert.equal(line.status, 200)
+    await panel.click('#go')
+    await panel.waitFor(stage('live'))
+    await panel.click('#hang-up')
+    await panel.click('#again')
+  })
+
   it('a microphone that was denied shows how to allow it, and the panel notices when it is', async () => {
     await browser.microphone('denied')
     await panel.waitFor(title('The microphone is blocked'))

@@ -123,6 +123,7 @@ describe('the extension in Chromium', () => {
 
   it('the button cuts in as well, and mutes', async () => {
     await panel.waitFor(word('Parker'))
+    await panel.waitFor(HEARS)
     await panel.click('#mute')
     await panel.click('#cut-in')
     await panel.waitFor(word('Muted'))
@@ -212,13 +213,15 @@ describe('the extension in Chromium', () => {
     await panel.waitFor(`document.querySelector('#transcripts').innerText.includes('Nothing saved yet')`)
   })
 
-  it('a talk can be held with the keyboard alone', async () => {
+  it('a talk can be held with the keyboard alone, and in Hot Take Mode Parker speaks first', async () => {
     await panel.click('#show-transcripts')
     await browser.microphone('granted')
     await panel.waitFor(stage('ready'))
     await panel.evaluate(`document.querySelector('#show-options').focus()`)
-    const focused = []
-    for (let presses = 0; presses < 8 && focused.at(-1) !== 'go'; presses += 1) {
+    await panel.press('Tab')
+    await panel.press('ArrowRight')
+    const focused: string[] = ['mode']
+    for (let presses = 0; presses < 7 && focused.at(-1) !== 'go'; presses += 1) {
       await panel.press('Tab')
       focused.push(await panel.evaluate('document.activeElement.id || document.activeElement.name'))
     }
@@ -226,6 +229,9 @@ describe('the extension in Chromium', () => {
     await panel.press('Enter')
     await panel.waitFor(stage('live'))
     assert.equal(await panel.evaluate('document.activeElement.id'), 'air-word')
+    await panel.waitFor(`spy.sent.some(({ type }) => type === 'response.create')`)
+    const issued = await service.logged(line => line.msg === 'token_issued' && line.mode === 'hot_take')
+    assert.equal(issued.difficulty, 'savage')
     while ((await panel.evaluate('document.activeElement.id')) !== 'hang-up') await panel.press('Tab')
     await panel.press('Enter')
     await panel.waitFor(stage('ended'))

@@ -11,7 +11,7 @@ export interface SidePanel {
   click(selector: string): Promise<void>
   /** Types into what has the focus. */
   type(text: string): Promise<void>
-  press(key: 'Tab' | 'Enter' | ' '): Promise<void>
+  press(key: keyof typeof KEY_CODES): Promise<void>
   /** All text that can be seen. */
   text(): Promise<string>
   screenshot(path: string): Promise<void>
@@ -25,7 +25,7 @@ interface Target {
 
 const POLL_MS = 20
 const TIMEOUT_MS = 20_000
-const KEY_CODES = { Tab: 9, Enter: 13, ' ': 32 }
+const KEY_CODES = { Tab: 9, Enter: 13, ArrowRight: 39 }
 
 /** Finds the panel behind the browser's debugging port and attaches to it. */
 export async function attachToPanel(port: number, url: string): Promise<SidePanel> {

@@ -120,6 +120,10 @@ export const SCENES: Record<string, Scene> = {
   ready: { state: READY },
   connecting: { state: { ...READY, stage: { name: 'connecting' } } },
   listening: {
+    state: { ...READY, stage: live({}), lines: LINES.slice(0, 2) },
+    levels: { microphone: 0.002, parker: 0 },
+  },
+  hearing: {
     state: { ...READY, stage: live({ floor: 'hearing' }), lines: [...LINES.slice(0, 2), saidBy('you', '')] },
     levels: { microphone: 0.16, parker: 0 },
   },

@@ -1,4 +1,4 @@
-import { byId } from './dom.ts'
+import { byId, setText } from './dom.ts'
 import { microphonePermission } from './microphone.ts'
 
 /** `missing` is no permission of the browser's: there is nothing to permit. */
@@ -18,7 +18,9 @@ async function ask(): Promise<void> {
     for (const track of stream.getTracks()) track.stop()
     show('granted')
   } catch (error) {
-    show((error as DOMException).name === 'NotFoundError' ? 'missing' : (await microphonePermission()).state)
+    if ((error as DOMException).name === 'NotFoundError') return show('missing')
+    show((await microphonePermission()).state)
+    setText(byId('unanswered'), 'The question was closed without an answer. Press the button to see it again.')
   }
 }
 
@@ -31,6 +33,8 @@ function openSiteSettings(): void {
 byId('ask').addEventListener('click', ask)
 byId('again').addEventListener('click', ask)
 byId('close').addEventListener('click', () => window.close())
+// Firefox lets no extension open its own pages.
+byId('site-settings').hidden = location.protocol !== 'chrome-extension:'
 byId('site-settings').addEventListener('click', openSiteSettings)
 const permission = await microphonePermission()
 permission.onchange = () => show(permission.state)
