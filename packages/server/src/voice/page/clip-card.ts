@@ -3,9 +3,10 @@ import type { TestResult } from '../lab/result.ts'
 import { voiceDistance } from '../lab/voiceprint.ts'
 import type { Edit } from '../lab/words.ts'
 import { change, defectsOf, figure, mark, withMinus } from './figures.ts'
+import { heightLabels } from './heights.ts'
 import { html, type Markup } from './markup.ts'
 import { nameOf, type ReportClip } from './report.ts'
-import { heightOf, spectrogram } from './spectrogram.ts'
+import { spectrogram } from './spectrogram.ts'
 import { waveform } from './waveform.ts'
 
 /** A reply with its player, pictures, words and figures. */
@@ -33,22 +34,13 @@ function player({ sound, result, src }: ReportClip, name: string): Markup {
     <button type="button" class="play" aria-label="Play ${name}"></button>
     <div class="scope">
       ${waveform(sound, { pauses: result.pauses, clipping: result.clipping })}
-      <div class="heights"><img class="spectrogram" alt="Spectrogram of ${name}" src="${picture}">${HEIGHTS}</div>
+      <div class="heights"><img class="spectrogram" alt="Spectrogram of ${name}" src="${picture}">${heightLabels()}</div>
       <div class="cursor"></div>
       <input class="seek" type="range" min="0" max="${result.duration_seconds.toFixed(2)}" step="0.05" value="0" aria-label="Position in ${name}, seconds">
     </div>
     <output class="time">0.0 / ${result.duration_seconds.toFixed(1)} s</output>
     <audio controls preload="metadata" src="${src}"></audio>
   </div>`
-}
-
-const HEIGHTS = [500, 1000, 2000, 4000].map(
-  hz => html`<span class="hz h${hz}" aria-hidden="true">${hz < 1000 ? hz : `${hz / 1000}k`}</span>`,
-)
-
-/** Styles for the labels of the spectrogram, since inline styles are not allowed. */
-export function heightStyles(): string {
-  return [500, 1000, 2000, 4000].map(hz => `.h${hz}{bottom:${(100 * heightOf(hz)).toFixed(1)}%}`).join('')
 }
 
 function words({ result }: ReportClip): Markup {

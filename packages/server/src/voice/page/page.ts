@@ -1,30 +1,21 @@
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { overall, type Verdict } from '../lab/judge.ts'
 import { checklist } from './checklist.ts'
-import { clipCard, heightStyles } from './clip-card.ts'
+import { clipCard } from './clip-card.ts'
+import { comparison } from './comparison.ts'
 import { mark } from './figures.ts'
 import { html, type Markup } from './markup.ts'
 import { method } from './method.ts'
 import { allFigures, overview } from './overview.ts'
+import { REPORT_POLICY, SCRIPT, STYLE } from './policy.ts'
 import { nameOf, type Report, type ReportClip } from './report.ts'
 import { voiceMatrix } from './voices.ts'
-
-const asset = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8')
-const STYLE = asset('./report.css') + heightStyles()
-const SCRIPT = asset('./report.js')
-
-const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
-
-/** What the page may do, and nothing else: its own style and script, pictures and sounds inside it or beside it. */
-export const REPORT_POLICY = `default-src 'none'; style-src ${hashOf(STYLE)}; script-src ${hashOf(SCRIPT)}; img-src data:; media-src data: 'self'; base-uri 'none'; form-action 'none'`
 
 /** One HTML page that holds everything and asks nobody for anything. */
 export function reportPage(report: Report): string {
   const ids = new Map(report.clips.map((clip, i) => [clip, `clip-${i + 1}`]))
   const idOf = (clip: ReportClip) => ids.get(clip) ?? ''
   const sections: [id: string, title: string, body: Markup | null][] = [
-    ['overview', 'Overview', html`${overview(report, idOf)}<h3>All figures</h3>${allFigures(report, idOf)}`],
+    ['overview', 'Overview', report.clips.length === 1 ? null : overviewOf(report, idOf)],
     ['clips', 'Clips', html`${report.clips.map(clip => clipCard(clip, idOf(clip)))}`],
     ['voices', 'Voices', report.voices.length > 1 ? voiceMatrix(report.voices) : null],
     ['checklist-page', 'Checklist', checklist(report, idOf)],
@@ -43,7 +34,7 @@ export function reportPage(report: Report): string {
 <style>${raw(STYLE)}</style>
 </head>
 <body>
-<a class="skip" href="#overview">Skip to the report</a>
+<a class="skip" href="#clips">Skip to the report</a>
 <header class="top"><div class="wrap">
   <h1>Parker’s voices</h1>
   <p class="sub">${subtitle(report)}</p>
@@ -57,6 +48,10 @@ export function reportPage(report: Report): string {
 `.html
 }
 
+function overviewOf(report: Report, idOf: (clip: ReportClip) => string): Markup {
+  return html`${comparison(report, idOf)}${overview(report, idOf)}<h3>All figures</h3>${allFigures(report, idOf)}`
+}
+
 /** Our own files, as they are. */
 function raw(text: string): Markup {
   return { html: text }
@@ -64,7 +59,7 @@ function raw(text: string): Markup {
 
 function subtitle({ madeAt, speaker, clips, usd, baseline }: Report): string {
   const replies = clips.length === 1 && clips[0] ? nameOf(clips[0]) : `${clips.length} replies`
-  const cost = usd === null ? '' : ` · $${usd.toFixed(usd < 1 ? 4 : 2)}`
+  const cost = usd === null ? '' : ` · $${usd.toFixed(usd < 0.1 ? 4 : 2)}`
   const compared = baseline ? ` · compared with ${baseline}` : ''
   return `${madeAt.slice(0, 16).replace('T', ' ')} UTC · ${replies} · ${speaker}${cost}${compared}`
 }

@@ -1,12 +1,11 @@
 import { hann, powerSpectrum, windowed } from '../lab/fft.ts'
 import { powerDb, type Sound } from '../lab/sound.ts'
+import { hzAt } from './heights.ts'
 import { png } from './png.ts'
 
 const FRAME = 512
 const WIDTH = 720
 const HEIGHT = 128
-/** Above this speech has next to nothing. */
-const HIGHEST_HZ = 8000
 /** From the loudest down. */
 const RANGE_DB = 70
 /** Few shades: the eye sees no more, and the file is a third as large. */
@@ -32,15 +31,6 @@ function shade(level: number): Colour {
   const [low, high] = [STOPS[Math.floor(at)] as Colour, STOPS[Math.ceil(at)] as Colour]
   const mix = (channel: 0 | 1 | 2) => Math.round(low[channel] + (high[channel] - low[channel]) * (at % 1))
   return [mix(0), mix(1), mix(2)]
-}
-
-/** How high up a frequency stands, 0 to 1: even in mel, as the ear has it. */
-export function heightOf(hz: number): number {
-  return Math.log10(1 + hz / 700) / Math.log10(1 + HIGHEST_HZ / 700)
-}
-
-function hzAt(height: number): number {
-  return 700 * ((1 + HIGHEST_HZ / 700) ** height - 1)
 }
 
 /** A PNG of the sound's spectrum over time, time to the right and pitch upwards. */
