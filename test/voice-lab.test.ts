@@ -199,6 +199,8 @@ describe('the report', () => {
 
   it('holds everything, asks nobody for anything and breaks no rule of its own', async () => {
     assert.equal(await page.locator('.clip').count(), 12)
+    const widths = await page.evaluate('[...document.images].map(image => image.naturalWidth)')
+    assert.deepEqual(widths, Array(12).fill(720))
     assert.deepEqual(complaints, [])
   })
 

@@ -47,7 +47,8 @@ async function test(args: Arguments, target: Target, baseline: Baseline | undefi
   const missing = cells.filter(cell => args.fresh || store.load(cell) === undefined)
   say(announcement(cells, missing, target))
   if (target.paid && missing.length > 0) {
-    say(inWords(estimate(missing), missing[0]?.model ?? ''))
+    const { prices } = target.config
+    say(inWords(estimate(missing, prices), missing[0]?.model ?? '', prices))
     if (!args.yes) {
       say('Nothing was sent. Add --yes to spend it.')
       return EXIT.unpaid

@@ -1,5 +1,6 @@
-import { DEAREST_TRANSCRIPTION, type Price, type TokenKind, type Tokens, tokenCost } from '../catalogue/prices.ts'
+import { DEAREST_TRANSCRIPTION, type Price, tokenCost } from '../catalogue/prices.ts'
 import type { RealtimeEvent } from '../upstream/socket.ts'
+import { at, responseTokens, transcriptionTokens } from '../upstream/usage.ts'
 import { noUsage, type Usage } from './call.ts'
 
 /** Reads usage out of a call's events. */
@@ -46,62 +47,9 @@ export function callMeter(model: string, transcription: string | null, prices: R
   }
 }
 
-/** Fresh and cached input by kind, and output. Tokens that no detail accounts for count as the dearest of their side. */
-function responseTokens(usage: unknown): Tokens {
-  const input = at(usage, 'input_token_details')
-  const cached = at(input, 'cached_tokens_details')
-  const output = at(usage, 'output_token_details')
-  const tokens: Record<TokenKind, number> = {
-    text_in: 0,
-    text_cached: 0,
-    text_out: tally(at(output, 'text_tokens')),
-    audio_in: 0,
-    audio_cached: 0,
-    audio_out: tally(at(output, 'audio_tokens')),
-    image_in: 0,
-    image_cached: 0,
-  }
-  for (const kind of ['text', 'audio', 'image'] as const) {
-    const all = tally(at(input, `${kind}_tokens`))
-    tokens[`${kind}_cached`] = Math.min(all, tally(at(cached, `${kind}_tokens`)))
-    tokens[`${kind}_in`] = all - tokens[`${kind}_cached`]
-  }
-  const told = (...kinds: TokenKind[]) => kinds.reduce((sum, kind) => sum + tokens[kind], 0)
-  const inputTold = told('text_in', 'text_cached', 'audio_in', 'audio_cached', 'image_in', 'image_cached')
-  tokens.audio_in += Math.max(0, tally(at(usage, 'input_tokens')) - inputTold)
-  tokens.audio_out += Math.max(0, tally(at(usage, 'output_tokens')) - told('text_out', 'audio_out'))
-  return withoutZeros(tokens)
-}
-
-function transcriptionTokens(usage: unknown): Tokens {
-  const input = at(usage, 'input_token_details')
-  const text = tally(at(input, 'text_tokens'))
-  const audio = tally(at(input, 'audio_tokens'))
-  const rest = Math.max(0, tally(at(usage, 'input_tokens')) - text - audio)
-  return withoutZeros({ text_in: text, audio_in: audio + rest, text_out: tally(at(usage, 'output_tokens')) })
-}
-
-function withoutZeros(tokens: Tokens): Tokens {
-  return Object.fromEntries(Object.entries(tokens).filter(([, count]) => count > 0))
-}
-
-/** More than any response can have; beyond it is nonsense. */
-const MOST_TOKENS = 10_000_000
+/** Beyond any session; more is nonsense. */
 const MOST_SECONDS = 7200
-
-function tally(value: unknown): number {
-  return typeof value === 'number' && value > 0 ? Math.min(Math.floor(value), MOST_TOKENS) : 0
-}
 
 function duration(value: unknown): number {
   return typeof value === 'number' && value > 0 ? Math.min(value, MOST_SECONDS) : 0
-}
-
-function at(value: unknown, ...path: string[]): unknown {
-  let found = value
-  for (const name of path) {
-    if (typeof found !== 'object' || found === null) return undefined
-    found = (found as Record<string, unknown>)[name]
-  }
-  return found
 }

@@ -1,3 +1,4 @@
+import { tokenCost } from '../../catalogue/prices.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config/config.ts'
 import { ServiceError } from '../../errors.ts'
@@ -5,12 +6,12 @@ import { decideSession, type Session, type SessionRequest } from '../../session.
 import { realtimeSession } from '../../upstream/forms.ts'
 import { asServiceError } from '../../upstream/openai.ts'
 import { openRealtimeSocket, SocketRefused } from '../../upstream/socket.ts'
+import { responseTokens } from '../../upstream/usage.ts'
 import { judge, overall } from '../lab/judge.ts'
 import type { TestResult } from '../lab/result.ts'
 import type { Sound } from '../lab/sound.ts'
 import { measureApart } from './apart.ts'
 import { type Reply, recordReplies } from './replies.ts'
-import { costOf, tokensOf } from './usage.ts'
 
 /** One thing that the fan writes to Parker in a test. */
 export interface Prompt {
@@ -44,7 +45,7 @@ export async function voiceTrial(
   const tested: Tested[] = []
   for (const [i, reply] of replies.entries()) {
     const { text, asked } = prompts[i] as Prompt
-    tested.push({ result: await resultOf(session, text, asked, reply, clock.now()), sound: reply.sound })
+    tested.push({ result: await resultOf(session, text, asked, reply, config.prices, clock.now()), sound: reply.sound })
   }
   return tested
 }
@@ -79,11 +80,13 @@ async function resultOf(
   prompt: string,
   asked: string | null,
   { usage, ...recorded }: Reply,
+  prices: Config['prices'],
   now: number,
 ): Promise<TestResult> {
   const found = await measureApart({ ...recorded, asked })
   const checks = judge(found.figures)
-  const tokens = tokensOf(usage)
+  const price = prices[session.model.served]
+  const tokens = responseTokens(usage)
   return {
     verdict: overall(checks),
     model: session.model.served,
@@ -103,6 +106,6 @@ async function resultOf(
     word_edits: found.edits,
     voiceprint: found.voiceprint,
     tokens,
-    usd: costOf(session.model.served, tokens),
+    usd: price ? tokenCost(price, tokens) : null,
   }
 }
