@@ -10,7 +10,7 @@ import { mintAt } from './harness/mint.ts'
 import { eventsOf, openCallPage, waitForEvent } from './harness/raw-call.ts'
 import { type SpeechWav, speechWav } from './harness/speech-wav.ts'
 
-/** What the human is taken to say, so that the reply is short. */
+/** What the human is taken to say, whatever the microphone says; the reply is short. */
 const HEARD = 'Please say "Four points ahead."'
 
 const TRANSCRIBED = { audio: { input: { transcription: { model: 'gpt-realtime-whisper' } } } }
@@ -43,7 +43,7 @@ describe('the emulator in Chromium, with nothing but WebRTC', () => {
   let site: Site
   let wav: SpeechWav
   before(async () => {
-    wav = await speechWav('Who is ahead?', { beforeMs: 1_500 })
+    wav = await speechWav('Who is ahead?')
     ;[emulator, site] = await Promise.all([startEmulator({ heard: [HEARD] }), startSite()])
   })
   after(async () => {
@@ -60,6 +60,7 @@ describe('the emulator in Chromium, with nothing but WebRTC', () => {
     await openCallPage(page, site.originAs('localhost'))
     await page.evaluate(`startCall('${emulator.baseUrl}/realtime/calls', '${await mintAt(emulator, TRANSCRIBED)}')`)
     await waitForEvent(page, 'session.created')
+    await page.evaluate('speak()')
     return page
   }
 

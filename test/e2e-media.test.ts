@@ -11,8 +11,7 @@ describe('media between the emulator and Chromium', () => {
   let reply: Speech
   let room: CallRoom
   before(async () => {
-    // The microphone runs from before the call is connected.
-    speech = await speechWav('Who is going to win the game tonight?', { beforeMs: 2_500 })
+    speech = await speechWav('Who is going to win the game tonight?')
     reply = await speak('The home side, and it will not be close. They own the paint and the clock.', 'verse')
     room = await openCallRoom(speech.path)
   })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { type Emulator, startEmulator } from '../packages/emulator/src/emulator.ts'
+import { asSpoken } from './harness/as-spoken.ts'
 import { openVoiceBrowser, type Site, startSite } from './harness/browser.ts'
 import { type Level, levelsOf, listenIn } from './harness/listening.ts'
 import { mintAt } from './harness/mint.ts'
@@ -38,7 +39,7 @@ describe('sound that goes wrong on request, as a page hears it', () => {
   let browser: Browser
   let page: Page
   before(async () => {
-    const { path } = await speechWav('Hello.', { beforeMs: 60_000 })
+    const { path } = await speechWav('Hello.')
     ;[emulator, site, browser] = await Promise.all([startEmulator(), startSite(), openVoiceBrowser(path)])
   })
   after(async () => {
@@ -71,13 +72,13 @@ describe('sound that goes wrong on request, as a page hears it', () => {
     const reply = await replyWith('')
     assert.ok(loudest(reply) > 0.1 && loudest(reply) < 0.5, `${loudest(reply)}`)
     assert.ok(longestGapMs(reply) < 700, `${longestGapMs(reply)} ms`)
-    assert.equal(reply.transcript, WORDS)
+    assert.equal(reply.transcript, await asSpoken(WORDS))
   })
 
   it('silence is told as speech and is none', async () => {
     const reply = await replyWith('reply:silence')
     assert.ok(loudest(reply) < 0.002, `${loudest(reply)}`)
-    assert.equal(reply.transcript, WORDS)
+    assert.equal(reply.transcript, await asSpoken(WORDS))
   })
 
   it('clipping is far too loud', async () => {
@@ -92,8 +93,12 @@ describe('sound that goes wrong on request, as a page hears it', () => {
 
   it('noise fills the pauses', async () => {
     const reply = await replyWith('reply:noise')
-    const quietest = Math.min(...speechOf(reply).map(({ rms }) => rms))
-    assert.ok(quietest > 0.005, `${quietest}`)
+    const levels = speechOf(reply)
+      .map(({ rms }) => rms)
+      .sort((a, b) => a - b)
+    // A busy browser may drop a moment of sound; pauses take more than a tenth.
+    const quiet = levels[Math.floor(levels.length / 10)] ?? 0
+    assert.ok(quiet > 0.005, `${quiet}`)
   })
 
   it('what is late begins with seconds of nothing', async () => {

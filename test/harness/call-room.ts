@@ -11,7 +11,7 @@ export interface CallRoom {
   openPage(): Promise<Page>
   /** Calls from a page; resolves when the page has the answer. */
   dial(page: Page): Promise<Answered>
-  /** A page whose channel to the other end is open. */
+  /** A page whose channel to the other end is open, and whose microphone is. */
   connect(): Promise<{ page: Page; call: Answered }>
   /** Ends every call and closes every page. */
   clear(): Promise<void>
@@ -42,6 +42,7 @@ export async function openCallRoom(wav: string): Promise<CallRoom> {
       const page = await openPage()
       const call = await dial(page)
       await call.opened
+      await page.evaluate('speak()')
       return { page, call }
     },
     async clear() {

@@ -10,7 +10,7 @@ export interface ServerEvent {
   response?: { status: string; status_details: { reason?: string } | null; usage: { total_tokens: number } | null }
 }
 
-/** Opens a page on which `startCall(url, secret)` connects by WebRTC alone, as `call`. */
+/** Opens a page on which `startCall(url, secret)` connects by WebRTC alone, as `call`, and `speak()` then opens the microphone. */
 export async function openCallPage(page: Page, url: string): Promise<void> {
   await page.goto(url)
   await page.addScriptTag({ path: SCRIPT })

@@ -6,8 +6,7 @@ window.startCall = async (url, secret) => {
   peer.ontrack = ({ streams: [stream] }) => {
     audio.srcObject = stream
   }
-  const microphone = await navigator.mediaDevices.getUserMedia({ audio: true })
-  for (const track of microphone.getTracks()) peer.addTrack(track, microphone)
+  const { sender } = peer.addTransceiver('audio', { direction: 'sendrecv' })
   const channel = peer.createDataChannel('oai-events')
   const events = []
   channel.onmessage = ({ data }) => events.push(JSON.parse(data))
@@ -20,5 +19,11 @@ window.startCall = async (url, secret) => {
   if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
   await peer.setRemoteDescription({ type: 'answer', sdp: await response.text() })
   const send = event => channel.send(JSON.stringify(event))
-  window.call = { peer, channel, audio, microphone, events, send, location: response.headers.get('location') }
+  window.call = { peer, channel, audio, sender, events, send, location: response.headers.get('location') }
+}
+
+/** Opens the microphone once the call stands, so that nothing is said before anyone hears it, on however slow a machine. */
+window.speak = async () => {
+  const microphone = await navigator.mediaDevices.getUserMedia({ audio: true })
+  await window.call.sender.replaceTrack(microphone.getTracks()[0])
 }
