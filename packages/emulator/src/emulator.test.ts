@@ -88,6 +88,7 @@ const badControls: readonly [method: string, path: string, body: string | null, 
   ['PUT', 'faults', 'mint:explode', 400, /'explode' is not a fault[\s\S]+slow-body/],
   ['PUT', 'latency', 'soon', 400, /milliseconds/],
   ['PUT', 'latency', '', 400, /milliseconds/],
+  ['PUT', 'heard', ' ', 400, /1 to 100 phrases/],
   ['POST', 'faults', 'mint:stall', 404, /PUT \/_emulator\/faults/],
   ['GET', 'nothing', null, 404, /GET \/_emulator\/state/],
 ]

@@ -4,7 +4,7 @@ import { type Answer, type Call, errorAnswer, jsonAnswer } from './http.ts'
 import { refuseKey } from './keys.ts'
 import { answerMint, type MintParts } from './mint.ts'
 import { modelList } from './models.ts'
-import { answerPreflight } from './realtime/cors.ts'
+import { answerPreflight, corsHeaders } from './realtime/cors.ts'
 import { betaDisabled } from './realtime/errors.ts'
 import type { Realtime } from './realtime/realtime.ts'
 
@@ -15,6 +15,8 @@ export type RouteParts = MintParts & { realtime: () => Promise<Realtime> }
 export type Route = {
   name: string
   target?: RequestTarget
+  /** On whatever is answered, faults too, so that a browser may read them. */
+  headers?: Readonly<Record<string, string>>
   answer(call: Call, fault: Fault | undefined): Answer | Promise<Answer>
 }
 
@@ -39,6 +41,7 @@ export const createRoutes = (parts: RouteParts, beta: BetaForm | undefined): Fin
     {
       name: 'POST /v1/realtime/calls',
       target: 'call',
+      headers: corsHeaders,
       answer: async (call, fault) => (await realtime()).place(call, fault),
     },
     { name: 'OPTIONS /v1/realtime/calls', answer: answerPreflight },

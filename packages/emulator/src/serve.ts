@@ -56,6 +56,7 @@ export const createListener = (parts: ServeParts): RequestListener => {
         playAnswer(response, fault, () => answer),
       )
     ledger.record(call)
+    response.setHeaders(new Map(Object.entries(route?.headers ?? {})))
     after(response, waitMs, () => {
       if (hidesAnswer(fault)) return play(NO_ANSWER)
       const answer = safely(() => (route ? route.answer(call, fault) : unknown(call)))

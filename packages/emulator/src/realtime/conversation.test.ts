@@ -81,8 +81,8 @@ test('the fields of a spoken turn are as recorded', async t => {
 })
 
 test('what the microphone said is the phrase it was told, transcribed where that was asked for', async t => {
-  const { call, emulator } = await stage(t, { heard: ['First.'] })
-  emulator.setHeard(['Second.', 'Third.'])
+  const { ask, call } = await stage(t, { heard: ['First.'] })
+  await ask('/_emulator/heard', { method: 'PUT', body: 'Second.\nThird.' })
   const { record, sideband } = await call(transcribed)
   record.speak(800)
   const completed = await sideband.next('conversation.item.input_audio_transcription.completed')
@@ -91,6 +91,9 @@ test('what the microphone said is the phrase it was told, transcribed where that
   sideband.send({ type: 'conversation.item.retrieve', item_id: completed.item_id })
   const { item } = await sideband.next('conversation.item.retrieved')
   assert.equal(item.content[0].transcript, 'Second.')
+  record.speak(800)
+  const next = await sideband.next('conversation.item.input_audio_transcription.completed')
+  assert.equal(next.transcript, 'Third.')
 })
 
 test('who speaks while Parker does is let speak', async t => {
@@ -234,6 +237,22 @@ test('after a cancel what was made is heard to its end, and no more', async t =>
   sideband.send({ type: 'response.cancel' })
   // The whole of it would last a minute.
   await sideband.next('output_audio_buffer.stopped')
+})
+
+test('a reply that was cancelled before its turn is not heard', async t => {
+  const { call } = await stage(t)
+  const { sideband } = await call(realtime())
+  const ask = (words: string) =>
+    sideband.send({ type: 'response.create', response: { instructions: `Say "${words}"` } })
+  ask('one two three four five six')
+  await sideband.next('response.done')
+  ask('never')
+  await sideband.next('response.content_part.added')
+  sideband.send({ type: 'response.cancel' })
+  await sideband.next('output_audio_buffer.stopped')
+  ask('last')
+  await sideband.next('output_audio_buffer.stopped')
+  assert.equal(sideband.types().filter(type => type === 'output_audio_buffer.started').length, 2)
 })
 
 test('usage bills the whole conversation again, the part read before at the cached rate', async t => {

@@ -1,18 +1,20 @@
-import type { Playing, Speech } from '../media/types.ts'
+import type { Playing } from '../media/types.ts'
 import type { Conversation } from './conversation.ts'
 import type { ServerEvent } from './server-events.ts'
 
 /** The output audio buffer of a WebRTC call. */
 export type Playback = {
-  /** Plays after what is playing already; says so when it begins and when it has ended. */
-  start(speech: Speech, play: () => Playing, ids: { responseId: string; itemId: string }): Promise<void>
+  /** Plays after what is playing already, if it is wanted still; says so when it begins and when it has ended. */
+  start(one: Planned, play: () => Playing, wanted: AbortSignal): Promise<void>
   /** Lets only the first `ms` milliseconds of the current speech be heard. */
   endAt(ms: number): void
   /** Stops at once and forgets the rest, as on a barge-in. */
   clear(): void
 }
 
-type Current = { playing: Playing; since: number; responseId: string; itemId: string; lengthMs: number }
+export type Planned = { responseId: string; itemId: string; lengthMs: number }
+
+type Current = Planned & { playing: Playing; since: number }
 
 export const createPlayback = (emit: (event: ServerEvent) => void, conversation: Conversation): Playback => {
   let current: Current | undefined
@@ -35,17 +37,17 @@ export const createPlayback = (emit: (event: ServerEvent) => void, conversation:
   }
 
   return {
-    start: async (speech, play, ids) => {
+    start: async (planned, play, wanted) => {
       const turn = cleared
       const before = queue
       const { promise, resolve } = Promise.withResolvers<unknown>()
       queue = promise
       await before
-      if (turn !== cleared) return resolve(undefined)
+      if (turn !== cleared || wanted.aborted) return resolve(undefined)
       const playing = play()
-      const one: Current = { ...ids, playing, since: performance.now(), lengthMs: speech.durationMs }
+      const one: Current = { ...planned, playing, since: performance.now() }
       current = one
-      emit({ type: 'output_audio_buffer.started', response_id: ids.responseId })
+      emit({ type: 'output_audio_buffer.started', response_id: one.responseId })
       void playing.done.then(() => {
         ended(one)
         resolve(undefined)

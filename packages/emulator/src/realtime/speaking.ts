@@ -67,8 +67,8 @@ export const sayAloud = async (speaker: Speaker, text: string): Promise<Outcome>
   const item = openAudio(place)
   const add = begin(speaker, item)
   const { speech, cut } = limited(await speaker.speak(text), maxTokens)
-  const ids = { responseId: place.responseId, itemId: item.id }
-  if (!signal.aborted) await sound?.playback.start(speech, () => sound.play(speech), ids)
+  const planned = { responseId: place.responseId, itemId: item.id, lengthMs: speech.durationMs }
+  await sound?.playback.start(planned, () => sound.play(speech), signal)
   const words = wordsOf(speech.transcript)
   const wordMs = speech.durationMs / Math.max(1, words.length)
   for (const [index, word] of words.entries()) {

@@ -29,7 +29,7 @@ const FRAME_MS = 20
 const MIN_COMMIT_MS = 100
 
 /** Semantic VAD waits for the end of a thought; here it waits longer or shorter, in milliseconds. */
-const SEMANTIC_SILENCE_MS = { low: 1200, medium: 800, high: 400, auto: 600 }
+const SEMANTIC_SILENCE_MS = { low: 1200, medium: 600, high: 400, auto: 600 }
 
 const optionsOf = (by: NonNullable<TurnDetection>) =>
   by.type === 'semantic_vad'
