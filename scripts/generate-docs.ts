@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { clientErrors } from './docs/client-errors.ts'
 import { doctorPage } from './docs/doctor-page.ts'
 import { envExample } from './docs/env-example.ts'
 import { openApiDocument } from './docs/openapi.ts'
@@ -15,6 +16,7 @@ const FILES: Record<string, () => string | Promise<string>> = {
   'docs/parker.md': parkerPage,
   'docs/pool.md': poolPage,
   'docs/doctor.md': doctorPage,
+  'docs/client.md': () => withParts('docs/client.md', { 'client errors': clientErrors }),
   'docs/voice-test.md': () => withParts('docs/voice-test.md', { limits: voiceLimits }),
   'README.md': () => withParts('README.md', { settings: settingsTable, errors: errorsTable }),
 }
