@@ -4,17 +4,14 @@ import { join } from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { type Emulator, startEmulator } from '../packages/emulator/src/emulator.ts'
-import { buildApp } from '../packages/server/src/app.ts'
-import { systemClock } from '../packages/server/src/clock.ts'
-import { decideConfig } from '../packages/server/src/config/config.ts'
-import { createLogger } from '../packages/server/src/observe/log.ts'
-import { createService } from '../packages/server/src/service.ts'
 import { ask, askToken } from './harness/ask.ts'
 import { openBrowser } from './harness/browser.ts'
+import { placeCall } from './harness/call-client.ts'
+import { as, callsStage, ended, response } from './harness/calls-stage.ts'
 import { openEvents } from './harness/events.ts'
 import { assertFailure } from './harness/failures.ts'
 import { report } from './harness/reports.ts'
-import { API_KEY, BASE_SETTINGS, type RunningService, startService } from './harness/service.ts'
+import { API_KEY, type RunningService, startService } from './harness/service.ts'
 
 const ADMIN_TOKEN = 'operators-only-0123456789'
 const OPERATOR = { authorization: `Bearer ${ADMIN_TOKEN}` }
@@ -284,24 +281,29 @@ describe('/monitor', () => {
     await page.close()
   })
 
-  it('shows calls in progress where there are any, and hangs one up at the second press', async t => {
-    const calls = [
-      { id: 'rtc_1', state: 'active', voice: 'verse', model: 'gpt-realtime', seconds: 75, usd: 0.0421 },
-      { id: 'rtc_2', state: 'active', voice: 'marin', model: 'gpt-realtime', seconds: 3, usd: null },
-    ]
-    const hungUp: string[] = []
-    const url = await serviceWithCalls(t, calls, id => hungUp.push(id))
+  it('shows calls in progress in unified mode, with their time and cost, and hangs one up at the second press', async t => {
+    const { service: unified, openai } = await callsStage(t)
+    const { id } = await placeCall(unified.url, { voice: 'cedar' }, as(1))
+    const { id: other } = await placeCall(unified.url, { voice: 'marin' }, as(2))
+    const line = await openai.line(id)
+    line.send(response(1000))
     const page = await browser.newPage()
-    await page.goto(`${url}/monitor`)
+    await page.goto(`${unified.url}/monitor`)
     await signIn(page)
-    const row = page.locator('#calls tr', { hasText: 'rtc_1' })
-    await row.waitFor()
-    assert.match((await row.textContent()) ?? '', /verse.*1:15.*0\.042/)
-    await page.getByRole('button', { name: 'Hang up call rtc_1' }).press('Enter')
-    assert.deepEqual(hungUp, [])
+    const row = page.locator('#calls tr', { hasText: id })
+    assert.equal(await page.getByText('Mint time at OpenAI').isVisible(), false, 'nothing is minted for tickets')
+    await row.filter({ hasText: '0.064' }).waitFor()
+    assert.match((await row.textContent()) ?? '', /cedar.*\d:\d\d.*0\.064/)
+    await page.getByRole('button', { name: `Hang up call ${id}` }).press('Enter')
+    await page
+      .getByRole('button', { name: `Hang up call ${id}` })
+      .filter({ hasText: 'Really' })
+      .waitFor()
+    assert.deepEqual(openai.hangUps, [])
     await page.keyboard.press('Enter')
+    assert.equal((await ended(unified, id)).reason, 'operator')
     await row.waitFor({ state: 'detached' })
-    assert.deepEqual(hungUp, ['rtc_1'])
+    assert.equal(await page.locator('#calls tr', { hasText: other }).isVisible(), true)
     await page.close()
   })
 })
@@ -338,35 +340,4 @@ function crowd({ url }: RunningService) {
       await Promise.all(visitors)
     },
   }
-}
-
-/** The application as it is, with a list of calls. */
-async function serviceWithCalls(
-  t: TestContext,
-  calls: { id: string }[],
-  hangUp: (id: string) => void,
-): Promise<string> {
-  const decision = decideConfig({ ...BASE_SETTINGS, OPENAI_BASE_URL: emulator.baseUrl, ADMIN_TOKEN })
-  assert.ok('config' in decision)
-  const service = await createService(decision.config, systemClock, createLogger('silent', { write() {} }))
-  const app = await buildApp(service)
-  let listed = calls
-  app.get('/v1/realtime/calls', {
-    config: { access: 'operator' },
-    handler: async () => ({ calls: listed, next: null }),
-  })
-  app.delete<{ Params: { id: string } }>('/v1/realtime/calls/:id', {
-    config: { access: 'operator' },
-    async handler({ params: { id } }) {
-      hangUp(id)
-      listed = listed.filter(call => call.id !== id)
-      return {}
-    },
-  })
-  t.after(async () => {
-    service.monitor?.end()
-    await app.close()
-    await service.openai.close()
-  })
-  return app.listen({ port: 0, host: '127.0.0.1' })
 }

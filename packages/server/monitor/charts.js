@@ -23,12 +23,14 @@ const CHARTS = [
   },
   {
     title: 'Warm share',
+    ofPool: true,
     tell: value => (value === null ? '–' : percent(value)),
     range: [0, 1],
     layers: [layer('warm', 'served from ready secrets', group => group.share)],
   },
   {
     title: 'Mint time at OpenAI, ms',
+    ofPool: true,
     tell: ms,
     layers: [layer('cold', 'p50', group => group.mint.p50), layer('cold', 'p95', group => group.mint.p95, [4, 4])],
   },
@@ -60,7 +62,8 @@ export function charts() {
 function frame(chart) {
   const place = make('div', { className: 'plot', tabIndex: 0, role: 'img' })
   const words = make('p', { className: 'reading' })
-  const element = make('section', { className: 'panel chart' }, make('h2', { textContent: chart.title }), place, words)
+  const className = chart.ofPool ? 'panel chart of-pool' : 'panel chart'
+  const element = make('section', { className }, make('h2', { textContent: chart.title }), place, words)
   let groups = []
   let range = 900
   let plot

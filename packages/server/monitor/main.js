@@ -33,6 +33,8 @@ onSignIn(() => {
 const HEARD = {
   about({ version, calls }) {
     write(byId('version'), `· version ${version}`)
+    // Tickets come from nowhere but here: nothing is minted for them, and none is warmer than another.
+    document.body.classList.toggle('unified', calls)
     if (calls) watchCalls()
   },
   history(data) {
