@@ -3,12 +3,15 @@ import type { TrustProxy } from '../config/trust-proxy.ts'
 import { isForwardedHttps } from '../identity/address.ts'
 import type { Lifecycle } from '../lifecycle.ts'
 
-/** On every answer, whatever it is. JSON needs nothing of a browser, so its policy allows nothing. */
+/**
+ * On every answer, whatever it is. JSON needs nothing of a browser, so its policy allows nothing. Names are in lower case,
+ * as Fastify keeps them: it would make each anew at each answer.
+ */
 export const SECURITY_HEADERS = {
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-  'Cache-Control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
 } as const
 
 /** For pages of ours: what comes from this service and nothing else. */
@@ -26,7 +29,7 @@ interface AnswerHeaders {
 /** Step 1: the request id, and the security headers, before anything can fail. */
 export function answerHeaders(app: FastifyInstance, { trust, lifecycle }: AnswerHeaders): void {
   app.addHook('onRequest', (request, reply, done) => {
-    reply.header('X-Request-ID', request.id)
+    reply.header('x-request-id', request.id)
     reply.headers(SECURITY_HEADERS)
     if (isForwardedHttps(request.socket.remoteAddress, request.headers, trust))
       reply.header('Strict-Transport-Security', HSTS)

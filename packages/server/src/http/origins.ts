@@ -41,7 +41,7 @@ export function originPolicy(
   isBrowserPath: (path: string) => boolean,
 ): void {
   app.addHook('onRequest', (request, reply, done) => {
-    reply.header('Vary', 'Origin')
+    reply.header('vary', 'Origin')
     const preflight = isPreflight(request)
     const { origin, referer } = request.headers
     // The route that was matched, not the address as it is spelled: /v1/realtime/%74oken is the token route too.
@@ -101,7 +101,7 @@ function isPreflight({ method, headers }: Request): boolean {
 }
 
 function allowReading(reply: Reply, origin: string): void {
-  reply.header('Access-Control-Allow-Origin', origin)
-  reply.header('Access-Control-Allow-Credentials', 'true')
-  reply.header('Access-Control-Expose-Headers', EXPOSED)
+  reply.header('access-control-allow-origin', origin)
+  reply.header('access-control-allow-credentials', 'true')
+  reply.header('access-control-expose-headers', EXPOSED)
 }

@@ -20,8 +20,8 @@ export function rates(app: FastifyInstance, limits: Rates, now: () => number): v
 /** Writes the headers of a ruling, and tells the refusal if it is one. */
 export function admit({ minute, day }: Ruling, reply: Reply, now: number): ServiceError | undefined {
   const seconds = Math.ceil(minute.resetsIn / 1000)
-  reply.header('RateLimit-Policy', `"minute";q=${minute.limit};w=${WINDOW_SECONDS}`)
-  reply.header('RateLimit', `"minute";r=${minute.remaining};t=${seconds}`)
+  reply.header('ratelimit-policy', `"minute";q=${minute.limit};w=${WINDOW_SECONDS}`)
+  reply.header('ratelimit', `"minute";r=${minute.remaining};t=${seconds}`)
   if (!minute.allowed) return refusal('rate_limited', minute, now)
   if (day && !day.granted) return refusal('budget_exhausted', day, now)
   if (day) {

@@ -127,17 +127,20 @@ export function createEvents(
     attempted(report) {
       metrics.attempts.inc({ outcome: report.outcome })
       metrics.attemptSeconds.observe(report.durationMs / 1000)
-      const line = {
-        request_id: report.requestId,
-        outcome: report.outcome,
-        openai_ms: round(report.durationMs),
-        openai_status: report.status,
-        openai_request_id: report.openaiRequestId || undefined,
-        openai_error: report.error,
-        oddity: report.oddity,
-      }
-      if (report.outcome === 'ok') logger.debug(line, 'openai_attempt')
-      else logger.warn(line, 'openai_attempt')
+      const level = report.outcome === 'ok' ? 'debug' : 'warn'
+      if (!logger.isLevelEnabled(level)) return
+      logger[level](
+        {
+          request_id: report.requestId,
+          outcome: report.outcome,
+          openai_ms: round(report.durationMs),
+          openai_status: report.status,
+          openai_request_id: report.openaiRequestId || undefined,
+          openai_error: report.error,
+          oddity: report.oddity,
+        },
+        'openai_attempt',
+      )
     },
 
     storeChanged(up: boolean) {

@@ -35,8 +35,10 @@ export function createLogger(least: Config['LOG_LEVEL'], sink: Pick<LineWriter, 
   const writer = (level: Level): Write => {
     if (!isLevelEnabled(level)) return () => {}
     return (fields: object | string, message?: string) => {
-      const line = typeof fields === 'string' ? { msg: fields } : { ...fields, msg: message }
-      sink.write(`${JSON.stringify({ level, time: new Date().toISOString(), ...line })}\n`)
+      const [text, msg] = typeof fields === 'string' ? ['', fields] : [JSON.stringify(fields).slice(1, -1), message]
+      const comma = text === '' ? '' : ','
+      const time = new Date().toISOString()
+      sink.write(`{"level":"${level}","time":"${time}",${text}${comma}"msg":${JSON.stringify(msg)}}\n`)
     }
   }
   return {

@@ -31,7 +31,8 @@ export interface OutgoingRequest {
   method: 'GET' | 'POST'
   /** Below the base URL, with a leading slash. */
   path: string
-  headers: Record<string, string>
+  /** Name, value, name, value; or a table. */
+  headers: string[] | Record<string, string>
   body?: string
 }
 

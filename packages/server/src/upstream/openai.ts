@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import { retryAfterSeconds, ServiceError } from '../errors.ts'
-import { type Asked, type Minted, readAnswer, requestIdOf } from './answer.ts'
+import { type Asked, type Minted, type Reading, readAnswer, requestIdOf } from './answer.ts'
 import { jitteredWait } from './backoff.ts'
 import { type Breaker, circuitBreaker, type Verdict } from './breaker.ts'
-import { BrokenAnswer, type Connection, connect } from './connection.ts'
+import { type Answer, BrokenAnswer, type Connection, connect } from './connection.ts'
 import { FORMS } from './forms.ts'
 import { type Health, openAiHealth } from './health.ts'
 import { identityHeaders } from './identity-headers.ts'
@@ -73,15 +73,8 @@ export interface OpenAiEvents {
   connectionChanged(connected: boolean): void
 }
 
-/** An attempt's failure on its way to a retry or to the caller. */
-class FailedAttempt extends Error {
-  readonly failure: Failure
-
-  constructor(failure: Failure, cause?: unknown) {
-    super(failure.type, { cause })
-    this.failure = failure
-  }
-}
+/** What became of an attempt. */
+type Attempted = { minted: Minted } | { failure: Failure; cause?: unknown }
 
 export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvents): OpenAi {
   const form = FORMS[config.OPENAI_REALTIME_API]
@@ -93,91 +86,87 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
   let inFlight = 0
 
   const identity = identityHeaders(config)
-  const mintHeaders = { ...identity, ...form.headers, 'content-type': 'application/json' }
+  const mintHeaders = Object.entries({ ...identity, ...form.headers, 'content-type': 'application/json' }).flat()
 
-  async function attempt(order: MintOrder, requestId: string, timeoutMs: number): Promise<Minted> {
-    const headers: Record<string, string> = { ...mintHeaders, 'X-Client-Request-Id': requestId }
-    if (order.safetyIdentifier) headers['OpenAI-Safety-Identifier'] = order.safetyIdentifier
+  async function attempt(order: MintOrder, requestId: string, timeoutMs: number): Promise<Attempted> {
+    const headers = [...mintHeaders, 'X-Client-Request-Id', requestId]
+    if (order.safetyIdentifier) headers.push('OpenAI-Safety-Identifier', order.safetyIdentifier)
     const started = clock.mono()
-    const report = (outcome: AttemptReport['outcome'], found: Partial<AttemptReport> = {}) =>
+    const note = (outcome: AttemptReport['outcome'], connected: boolean, found: Partial<AttemptReport>) => {
       events.attempted({ requestId, outcome, durationMs: clock.mono() - started, ...found })
+      health.note(connected)
+    }
     try {
       const answer = await connection.send({ method: 'POST', path: form.path, headers, body: order.body }, timeoutMs)
-      const asked: Asked = { form, apiKey, body: order.body, ownWords: order.ownWords ?? false }
-      const reading = readAnswer(answer, asked, clock.now())
-      const found = { status: answer.status, openaiRequestId: requestIdOf(answer, asked) }
-      if ('minted' in reading) {
-        report('ok', found)
-        health.note(true)
-        return reading.minted
-      }
-      report(reading.failure.type, {
-        ...found,
-        error: reading.error,
-        ...(reading.oddity ? { oddity: reading.oddity } : {}),
-      })
-      health.note(!reading.failure.disconnected)
-      throw new FailedAttempt(reading.failure)
+      const reading = readAnswer(answer, askedBy(order), clock.now())
+      const { status } = answer
+      if ('minted' in reading) note('ok', true, { status, openaiRequestId: reading.minted.openAiRequestId })
+      else noteFailure(reading, answer)
+      return reading
     } catch (error) {
       if (!(error instanceof BrokenAnswer)) throw error
       const failure = BREAKAGES[error.breakage]
-      report(failure.type, { oddity: errorCode(error.cause) })
-      health.note(!failure.disconnected)
-      throw new FailedAttempt(failure, error.cause)
+      note(failure.type, !failure.disconnected, { oddity: errorCode(error.cause) })
+      return { failure, cause: error.cause }
+    }
+
+    function noteFailure({ failure, error, oddity }: Exclude<Reading, { minted: Minted }>, answer: Answer): void {
+      const openaiRequestId = requestIdOf(answer, askedBy(order))
+      const odd = oddity === undefined ? {} : { oddity }
+      note(failure.type, !failure.disconnected, { status: answer.status, openaiRequestId, error, ...odd })
     }
   }
 
-  async function guardedAttempt(order: MintOrder, requestId: string, timeoutMs: number): Promise<Minted> {
+  function askedBy({ body, ownWords = false }: MintOrder): Asked {
+    return { form, apiKey, body, ownWords }
+  }
+
+  async function guardedAttempt(order: MintOrder, requestId: string, timeoutMs: number): Promise<Attempted> {
     const admission = breaker.enter()
     if ('refusedFor' in admission)
       throw new ServiceError('circuit_open', { retryAfter: retryAfterSeconds(admission.refusedFor) })
     let verdict: Verdict = 'neutral'
     try {
-      const minted = await attempt(order, requestId, timeoutMs)
-      verdict = 'success'
-      return minted
-    } catch (error) {
-      if (error instanceof FailedAttempt && error.failure.counts) verdict = 'failure'
-      throw error
+      const attempted = await attempt(order, requestId, timeoutMs)
+      if ('minted' in attempted) verdict = 'success'
+      else if (attempted.failure.counts) verdict = 'failure'
+      return attempted
     } finally {
       admission.report(verdict)
     }
   }
 
-  async function withRetries(
+  async function mint(
     order: MintOrder,
     requestId: string,
     hangUp: () => AbortSignal,
     deadline: number,
   ): Promise<Minted> {
     retries.earn()
-    for (let retry = 0; ; retry++) {
-      try {
-        const left = Math.max(1, deadline - clock.mono())
-        return await guardedAttempt(order, requestId, Math.min(config.UPSTREAM_TIMEOUT_MS, left))
-      } catch (error) {
-        if (!(error instanceof FailedAttempt)) throw error
-        const { failure } = error
-        const wait = failure.retryAfterMs ?? jitteredWait(retry, Math.random)
-        const again = failure.retryable && retry < config.UPSTREAM_MAX_RETRIES && breaker.state.name === 'closed'
-        if (!again || clock.mono() + wait >= deadline || !retries.spend()) throw asServiceError(failure, error.cause)
-        await sleep(wait, undefined, { signal: hangUp() })
-      }
-    }
-  }
-
-  async function counted<T>(work: Promise<T>): Promise<T> {
     inFlight++
     try {
-      return await work
+      for (let retry = 0; ; retry++) {
+        const left = Math.max(1, deadline - clock.mono())
+        const attempted = await guardedAttempt(order, requestId, Math.min(config.UPSTREAM_TIMEOUT_MS, left))
+        if ('minted' in attempted) return attempted.minted
+        const { failure, cause } = attempted
+        const wait = failure.retryAfterMs ?? jitteredWait(retry, Math.random)
+        const again = failure.retryable && retry < config.UPSTREAM_MAX_RETRIES && breaker.state.name === 'closed'
+        if (!again || clock.mono() + wait >= deadline || !retries.spend()) throw asServiceError(failure, cause)
+        await sleep(wait, undefined, { signal: hangUp() })
+      }
     } finally {
       inFlight--
     }
   }
 
   return {
-    mint: (order, requestId, hangUp, deadline) => counted(withRetries(order, requestId, hangUp, deadline)),
-    mintQuietly: (order, requestId) => attempt(order, requestId, config.UPSTREAM_TIMEOUT_MS),
+    mint,
+    async mintQuietly(order, requestId) {
+      const attempted = await attempt(order, requestId, config.UPSTREAM_TIMEOUT_MS)
+      if ('minted' in attempted) return attempted.minted
+      throw new Error(attempted.failure.type, { cause: attempted.cause })
+    },
     async probe() {
       try {
         const { status } = await connection.send(

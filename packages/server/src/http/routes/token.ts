@@ -112,8 +112,8 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
         totalMs,
       })
       if (session.model.shutdown) reply.headers(endOfLifeHeaders(session.model))
-      reply.header('Server-Timing', `total;dur=${totalMs.toFixed(1)}, openai;dur=${issued.openAiMs.toFixed(1)}`)
-      reply.header('Content-Type', 'application/json; charset=utf-8')
+      reply.header('server-timing', `total;dur=${totalMs.toFixed(1)}, openai;dur=${issued.openAiMs.toFixed(1)}`)
+      reply.header('content-type', 'application/json; charset=utf-8')
       return render(session, issued, sessionId, request)
     },
   })
