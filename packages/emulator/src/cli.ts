@@ -8,23 +8,23 @@ const usage = `Stands in for OpenAI's Realtime API on this machine.
 
   npx realtime-emulator [options]
 
-  --port N            port to listen on (8788; 0 takes any free one)
-  --host ADDRESS      address to listen on (127.0.0.1)
-  --api-key KEY       the one key to accept (any that begins with sk-)
-  --latency-ms MS     how long each mint takes (0)
+  --port N               port to listen on (8788; 0 takes any free one)
+  --host ADDRESS         address to listen on (127.0.0.1)
+  --api-key KEY          the one key to accept (any that begins with sk-)
+  --latency-ms MS        how long each mint takes (0)
   --call-latency-ms MS   how long the answer to an SDP offer takes (0)
   --reply-latency-ms MS  how long a reply takes to begin (0)
-  --single-use        a client secret opens one session only
-  --session-seconds S how long a session may last (3600)
-  --heard PHRASE      what humans say into the microphone; give it again for the next turn
-  --media-address IP  address of this machine that sound is exchanged at (127.0.0.1)
-  --no-media          no WebRTC and no voice: sound is timed by the clock
-  --faults TEXT       what goes wrong, see below (or the environment variable EMULATOR_FAULTS)
-  --beta              serve the removed POST /v1/realtime/sessions
-  --beta-string       the same, with client_secret as a bare string
-  --no-record         do not keep requests
-  --control-from WHO  who may use /_emulator/: loopback, or anywhere
-  --help              this text
+  --single-use           a client secret opens one session only
+  --session-seconds S    how long a session may last (3600)
+  --heard PHRASE         what humans say into the microphone; give it again for the next turn
+  --media-address IP     address of this machine that sound is exchanged at (127.0.0.1)
+  --no-media             no WebRTC and no voice: sound is timed by the clock
+  --faults TEXT          what goes wrong, see below (or the environment variable EMULATOR_FAULTS)
+  --beta                 serve the removed POST /v1/realtime/sessions
+  --beta-string          the same, with client_secret as a bare string
+  --no-record            do not keep requests
+  --control-from WHO     who may use /_emulator/: loopback, or anywhere
+  --help                 this text
 
 Control while it runs, with a text body, no key:
 

@@ -8,7 +8,7 @@ export type Playback = {
   start(one: Planned, play: () => Playing, wanted: AbortSignal): Promise<void>
   /** Lets only the first `ms` milliseconds of the current speech be heard. */
   endAt(ms: number): void
-  /** Stops at once and forgets the rest, as on a barge-in. */
+  /** Stops at once what is heard now, as on a barge-in. */
   clear(): void
 }
 
@@ -19,7 +19,6 @@ type Current = Planned & { playing: Playing; since: number }
 export const createPlayback = (emit: (event: ServerEvent) => void, conversation: Conversation): Playback => {
   let current: Current | undefined
   let queue: Promise<unknown> = Promise.resolve()
-  let cleared = 0
 
   const ended = (one: Current) => {
     if (current !== one) return
@@ -38,12 +37,11 @@ export const createPlayback = (emit: (event: ServerEvent) => void, conversation:
 
   return {
     start: async (planned, play, wanted) => {
-      const turn = cleared
       const before = queue
       const { promise, resolve } = Promise.withResolvers<unknown>()
       queue = promise
       await before
-      if (turn !== cleared || wanted.aborted) return resolve(undefined)
+      if (wanted.aborted) return resolve(undefined)
       const playing = play()
       const one: Current = { ...planned, playing, since: performance.now() }
       current = one
@@ -60,7 +58,6 @@ export const createPlayback = (emit: (event: ServerEvent) => void, conversation:
       setTimeout(() => one.playing.stop(), leftMs).unref()
     },
     clear: () => {
-      cleared += 1
       const one = current
       if (!one) return
       current = undefined

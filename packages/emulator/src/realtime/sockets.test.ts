@@ -166,6 +166,21 @@ test('items get a place, and what is not there cannot be followed', async t => {
   assert.equal((await client.next('error')).error.param, 'previous_item_id')
 })
 
+test('items are told without sound, and with the keys that clients look for', async t => {
+  const { joined } = await stage(t)
+  const client = await joined('?model=gpt-realtime')
+  const item = { type: 'message', role: 'user', content: [{ type: 'input_audio', audio: pcm(200, 0) }] }
+  client.send({ type: 'conversation.item.create', item: { ...item, object: 'realtime.item', id: 'item_mine' } })
+  const added = await client.next('conversation.item.added')
+  const content = [{ type: 'input_audio', transcript: null }]
+  assert.deepEqual(added.item, { id: 'item_mine', type: 'message', role: 'user', status: 'completed', content })
+  client.send({ type: 'response.create', response: { output_modalities: ['text'] } })
+  const { usage } = (await client.next('response.done')).response
+  assert.equal(usage.input_token_details.audio_tokens, 2)
+  client.send({ type: 'conversation.item.create', item: { ...item, id: 'item_mine' } })
+  assert.equal((await client.next('error')).error.code, 'item_already_exists')
+})
+
 test("a sideband is the server's alone, joins silently, and sees errors of its own only", async t => {
   const { call, open, mint } = await stage(t)
   const { callId, record, sideband } = await call()
