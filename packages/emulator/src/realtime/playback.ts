@@ -4,8 +4,11 @@ import type { ServerEvent } from './server-events.ts'
 
 /** The output audio buffer of a WebRTC call. */
 export type Playback = {
-  /** Plays after what is playing already, if it is wanted still; says so when it begins and when it has ended. */
-  start(one: Planned, play: () => Playing, wanted: AbortSignal): Promise<void>
+  /**
+   * Plays after what is playing already, and says so when it begins and when it has ended.
+   * @param made aborts when the response is over: nothing is begun after that, and nothing has ended before.
+   */
+  start(one: Planned, play: () => Playing, made: AbortSignal): Promise<void>
   /** Lets only the first `ms` milliseconds of the current speech be heard. */
   endAt(ms: number): void
   /** Stops at once what is heard now, as on a barge-in. */
@@ -15,6 +18,12 @@ export type Playback = {
 export type Planned = { responseId: string; itemId: string; lengthMs: number }
 
 type Current = Planned & { playing: Playing; since: number }
+
+const abortOf = (signal: AbortSignal) =>
+  new Promise<void>(resolve => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 
 export const createPlayback = (emit: (event: ServerEvent) => void, conversation: Conversation): Playback => {
   let current: Current | undefined
@@ -36,17 +45,17 @@ export const createPlayback = (emit: (event: ServerEvent) => void, conversation:
   }
 
   return {
-    start: async (planned, play, wanted) => {
+    start: async (planned, play, made) => {
       const before = queue
       const { promise, resolve } = Promise.withResolvers<unknown>()
       queue = promise
       await before
-      if (wanted.aborted) return resolve(undefined)
+      if (made.aborted) return resolve(undefined)
       const playing = play()
       const one: Current = { ...planned, playing, since: performance.now() }
       current = one
       emit({ type: 'output_audio_buffer.started', response_id: one.responseId })
-      void playing.done.then(() => {
+      void Promise.all([playing.done, abortOf(made)]).then(() => {
         ended(one)
         resolve(undefined)
       })

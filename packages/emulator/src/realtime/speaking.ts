@@ -29,7 +29,7 @@ const MS_PER_WRITTEN_WORD = 10
 
 /** @returns whether to go on after these milliseconds. */
 export const pause = (ms: number, signal: AbortSignal): Promise<boolean> =>
-  sleep(ms, true, { signal }).catch(() => false)
+  sleep(Math.max(0, ms), true, { signal }).catch(() => false)
 
 /** Words with the space before them, so that deltas add up to the text. */
 const wordsOf = (text: string) => text.match(/\s*\S+/g) ?? []
@@ -70,13 +70,16 @@ export const sayAloud = async (speaker: Speaker, text: string): Promise<Outcome>
   const planned = { responseId: place.responseId, itemId: item.id, lengthMs: speech.durationMs }
   await sound?.playback.start(planned, () => sound.play(speech), signal)
   const words = wordsOf(speech.transcript)
+  const startedAt = performance.now()
+  const pace = sound ? PACE.webrtc : PACE.websocket
   const wordMs = speech.durationMs / Math.max(1, words.length)
   for (const [index, word] of words.entries()) {
     if (signal.aborted) return 'stopped'
     add(word)
     if (!sound) item.addSound(soundBetween(speech, index / words.length, (index + 1) / words.length))
     draft.soundMs += wordMs
-    await pause(wordMs / (sound ? PACE.webrtc : PACE.websocket), signal)
+    // Counted from the beginning, so that late timers do not add up.
+    await pause(startedAt + draft.soundMs / pace - performance.now(), signal)
   }
   return endOf(signal, cut)
 }
