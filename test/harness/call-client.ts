@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Answered, ask, askToken } from './ask.ts'
 
 /** An SDP offer as a browser makes one, as far as the service looks at it. */
@@ -23,9 +24,18 @@ type Headers = Record<string, string>
 
 export const bearer = (token: string): Headers => ({ authorization: `Bearer ${token}` })
 
+/** As long as a Redis that this machine is too busy for counts as away, asks again, as `Retry-After` says one may. */
+async function patiently(act: () => Promise<Answered>): Promise<Answered> {
+  for (let tries = 0; ; tries++) {
+    const answer = await act()
+    if (answer.json?.error?.type !== 'store_unavailable' || tries === 20) return answer
+    await sleep(500)
+  }
+}
+
 /** A ticket, from the token route. */
 export async function takeTicket(url: string, body: object = {}, headers: Headers = {}): Promise<string> {
-  const { status, json, text } = await askToken(url, body, headers)
+  const { status, json, text } = await patiently(() => askToken(url, body, headers))
   if (status !== 200) throw new Error(`no ticket: ${status} ${text}`)
   return json.client_secret
 }
@@ -48,16 +58,21 @@ export interface PlacedCall {
 /** Takes a ticket and spends it. */
 export async function placeCall(url: string, body: object = {}, headers: Headers = {}): Promise<PlacedCall> {
   const ticket = await takeTicket(url, body, headers)
-  const answer = await postOffer(url, ticket, OFFER, headers)
+  const answer = await patiently(() => postOffer(url, ticket, OFFER, headers))
   if (answer.status !== 201) throw new Error(`not placed: ${answer.status} ${answer.text}`)
   return { id: answer.headers.get('location')?.split('/').at(-1) ?? '', ticket }
 }
 
 /** The call's receipt, for whoever holds this token. */
 export function readCall(url: string, id: string, token: string): Promise<Answered> {
-  return ask(`${url}/v1/realtime/calls/${id}`, { headers: bearer(token) })
+  return patiently(() => ask(`${url}/v1/realtime/calls/${id}`, { headers: bearer(token) }))
 }
 
 export function endCall(url: string, id: string, token: string): Promise<Answered> {
-  return ask(`${url}/v1/realtime/calls/${id}`, { method: 'DELETE', headers: bearer(token) })
+  return patiently(() => ask(`${url}/v1/realtime/calls/${id}`, { method: 'DELETE', headers: bearer(token) }))
+}
+
+/** Calls as operators see them. */
+export function listCalls(url: string, query: string, adminToken: string): Promise<Answered> {
+  return patiently(() => ask(`${url}/v1/realtime/calls?${query}`, { headers: bearer(adminToken) }))
 }

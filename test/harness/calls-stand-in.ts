@@ -37,8 +37,8 @@ export interface CallsStandIn {
   behave(behaviour: Behaviour): void
   /** Answers as OpenAI does; for a `place` that did something first. */
   take(response: ServerResponse, call: StandInCall): void
-  /** The line into a call, once it is open; a later one if the first has closed. */
-  line(id: string): Promise<Line>
+  /** The newest line into a call, once one is open that is not `before`. */
+  line(id: string, before?: Line): Promise<Line>
   /** Resolves when a hang-up of the call was asked for. */
   hungUp(id: string): Promise<void>
   close(): Promise<void>
@@ -142,7 +142,11 @@ export async function startCallsStandIn(): Promise<CallsStandIn> {
       response.end(ANSWER)
       changed()
     },
-    line: id => until(() => lines.get(id)),
+    line: (id, before) =>
+      until(() => {
+        const line = lines.get(id)
+        return line === before ? undefined : line
+      }),
     hungUp: id => until(() => standIn.hangUps.includes(id) || undefined).then(() => {}),
     async close() {
       for (const client of sockets.clients) client.terminate()

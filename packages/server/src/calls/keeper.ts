@@ -125,6 +125,7 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
   async function report(takingOver: boolean): Promise<void> {
     const calls = [...ours.values()].map(({ watch }) => watch.now())
     const standings = await store.touch(calls, takingOver)
+    await Promise.all([...ours.values()].map(({ ledger }) => ledger.flush()))
     for (const [i, call] of calls.entries()) {
       if (standings[i] === 'missing') await store.begin(call)
       if (standings[i] === 'lost' && !endings.has(call.id)) leave(call.id)

@@ -84,6 +84,7 @@ redis.call('HSET', ticket, 'used', 1, 'call', ARGV[1], 'expires', now)
 for _, kept in ipairs({key, ticket}) do redis.call('PEXPIRE', kept, ARGV[5]) end
 redis.call('ZADD', 'parker:calls', order, ARGV[1])
 redis.call('ZADD', 'parker:calls:live', now + ARGV[4], ARGV[1])
+for _, kept in ipairs({'parker:calls', 'parker:calls:live'}) do redis.call('PEXPIRE', kept, ARGV[5]) end
 return 1
 `)
 
@@ -94,6 +95,7 @@ return 1
 export const TOUCH = script(`${NOW}
 if ARGV[4] == '1' then
   redis.call('ZADD', 'parker:instances', now + ARGV[2], ARGV[1])
+  redis.call('PEXPIRE', 'parker:instances', ARGV[2])
 else
   redis.call('ZREM', 'parker:instances', ARGV[1])
 end

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ask, askToken } from './harness/ask.ts'
+import { bearer, endCall, listCalls, OFFER, placeCall, postOffer, readCall, takeTicket } from './harness/call-client.ts'
+import { ADMIN_TOKEN, as, callsService, ended, response } from './harness/calls-stage.ts'
+import { type CallsStandIn, startCallsStandIn } from './harness/calls-stand-in.ts'
+import { type RedisServer, startRedis } from './harness/redis.ts'
+import type { RunningService } from './harness/service.ts'
+
+interface Stage {
+  openai: CallsStandIn
+  redis: RedisServer
+  /** Instances that share the Redis, ready to place calls. */
+  instances: [RunningService, RunningService]
+  startAnother(settings?: Record<string, string>): Promise<RunningService>
+}
+
+async function stageFor(t: TestContext, settings: Record<string, string> = {}): Promise<Stage> {
+  const [openai, redis] = await Promise.all([startCallsStandIn(), startRedis()])
+  t.after(async () => {
+    await openai.close()
+    await redis.kill()
+  })
+  let started = 0
+  async function startAnother(more: Record<string, string> = {}): Promise<RunningService> {
+    const service = await callsService(t, openai, { REDIS_URL: redis.url, ...settings, ...more })
+    started++
+    // It takes calls over from the moment that Redis knows of it.
+    while (Number(await redis.ask('ZCARD', 'parker:instances')) < started) await sleep(100)
+    return service
+  }
+  const [one, two] = await Promise.all([startAnother(), startAnother()])
+  return { openai, redis, instances: [one, two], startAnother }
+}
+
+const kill = (service: RunningService) => void service.child.kill('SIGKILL')
+
+describe('with Redis', { concurrency: 2, timeout: 300_000 }, () => {
+  it('a ticket of one instance is spent at another, and once, in a race across both', async t => {
+    const { openai, instances } = await stageFor(t)
+    const [one, two] = instances
+    const ticket = await takeTicket(one.url, { context: 'Lakers 98' })
+    const offers = Array.from({ length: 10 }, (_, i) => postOffer(instances[i % 2]?.url ?? '', ticket))
+    const outcomes = (await Promise.all(offers)).map(({ status, json }) => json?.error?.type ?? status)
+    assert.deepEqual(outcomes.sort(), [201, ...Array(9).fill('ticket_used')])
+    assert.equal(openai.attempts, 1)
+    assert.match(openai.placed[0]?.session.instructions, /Lakers 98/)
+    const id = openai.placed[0]?.id ?? ''
+    for (const { url } of [one, two]) assert.equal((await readCall(url, id, ticket)).json.state, 'active')
+  })
+
+  it('room and money are counted over all instances', async t => {
+    const { openai, instances } = await stageFor(t, {
+      MAX_CALLS: '2',
+      MAX_CALLS_PER_CLIENT: '1',
+      DAILY_USD_BUDGET: '0.01',
+    })
+    const [one, two] = instances
+    const { id, ticket } = await placeCall(one.url, {}, as(1))
+    const typeAt = async (service: RunningService, client: number) =>
+      (await postOffer(service.url, await takeTicket(service.url, {}, as(client)), OFFER, as(client))).json?.error.type
+    assert.equal(await typeAt(two, 1), 'too_many_calls')
+    const second = await placeCall(two.url, {}, as(2))
+    assert.equal(await typeAt(one, 3), 'overloaded')
+    const line = await openai.line(id)
+    line.send(response(200))
+    while ((await readCall(two.url, id, ticket)).json.usd === 0);
+    await endCall(one.url, second.id, second.ticket)
+    assert.equal(await typeAt(two, 3), 'budget_exhausted')
+  })
+
+  it('any instance reads, lists and ends the calls of another, and the end is told once', async t => {
+    const { instances } = await stageFor(t)
+    const [one, two] = instances
+    const { id, ticket } = await placeCall(one.url)
+    const listed = await listCalls(two.url, 'state=active', ADMIN_TOKEN)
+    assert.deepEqual(
+      listed.json.calls.map((call: { id: string }) => call.id),
+      [id],
+    )
+    const { json } = await endCall(two.url, id, ticket)
+    assert.equal(json.end_reason, 'owner')
+    while ((await readCall(one.url, id, ticket)).json.state !== 'ended');
+    await Promise.all([one.stop(), two.stop()])
+    const told = [...one.logs(), ...two.logs()].filter(({ msg }) => msg === 'call_ended')
+    assert.deepEqual(
+      told.map(({ call_id, reason }) => [call_id, reason]),
+      [[id, 'owner']],
+    )
+  })
+
+  it('another instance takes over the calls of one that was killed, and hangs up in time', async t => {
+    const { openai, instances } = await stageFor(t, { MAX_CALL_SECONDS: '20', MAX_CALL_USD: '0.01' })
+    const [one, two] = instances
+    const call = await placeCall(one.url)
+    const dear = await placeCall(one.url)
+    const line = await openai.line(dear.id)
+    line.send(response(100))
+    while ((await readCall(two.url, dear.id, dear.ticket)).json.responses < 1);
+    kill(one)
+    const again = await openai.line(dear.id, line)
+    again.send(response(100))
+    // What it had cost before counts.
+    assert.equal((await ended(two, dear.id)).reason, 'max_usd')
+    const { reason, seconds } = await ended(two, call.id)
+    assert.equal(reason, 'max_seconds')
+    assert.ok(Number(seconds) >= 20 && Number(seconds) < 40, `${seconds} s`)
+  })
+
+  it('an end that its instance did not live to see is carried out by another', async t => {
+    const { openai, instances } = await stageFor(t)
+    const [one, two] = instances
+    const { id, ticket } = await placeCall(one.url)
+    openai.behave({ hangUp: answer => answer.writeHead(500).end('{}') })
+    void endCall(one.url, id, ticket).catch(() => {})
+    await openai.hungUp(id)
+    kill(one)
+    openai.behave({})
+    assert.equal((await ended(two, id)).reason, 'owner')
+  })
+
+  it('calls are left to another instance on shutdown, and go on there', async t => {
+    const { openai, instances } = await stageFor(t)
+    const [one, two] = instances
+    const { id, ticket } = await placeCall(one.url)
+    const first = await openai.line(id)
+    assert.equal(await one.stop(), 0)
+    const line = await openai.line(id, first)
+    assert.ok(!openai.hangUps.includes(id))
+    line.send(response(1))
+    while ((await readCall(two.url, id, ticket)).json.responses < 1);
+    assert.equal(await two.stop(), 0)
+    assert.equal((await ended(two, id)).reason, 'shutdown', 'the last one hangs up')
+  })
+
+  it('nothing new is handed out or placed while Redis is away; calls that run keep their limits', async t => {
+    const { redis, instances } = await stageFor(t, { MAX_CALL_SECONDS: '8' })
+    const [one] = instances
+    const { id } = await placeCall(one.url)
+    const unspent = await takeTicket(one.url)
+    await redis.kill()
+    const types = []
+    for (const answer of [
+      await askToken(one.url),
+      await postOffer(one.url, unspent),
+      await ask(`${one.url}/v1/realtime/calls/${id}`, { headers: bearer(unspent) }),
+    ])
+      types.push([answer.status, answer.json.error.type])
+    assert.deepEqual(types, Array(3).fill([503, 'store_unavailable']))
+    await one.logged(({ msg, call_id }) => msg === 'call_store_missed' && call_id === id)
+    await redis.start()
+    const { reason } = await ended(one, id)
+    assert.equal(reason, 'max_seconds', 'told to a Redis that had forgotten it')
+    assert.equal((await postOffer(one.url, unspent)).json.error.type, 'ticket_invalid', 'forgotten tickets fail closed')
+  })
+
+  it('Redis never sees a ticket, an address, instructions or page text', async t => {
+    const { openai, redis, startAnother, instances } = await stageFor(t)
+    const monitor = await redis.monitor()
+    t.after(() => monitor.stop())
+    const [one] = instances
+    const body = { instructions: 'Only ever speak of zebras.', context: 'Celtics at the line' }
+    const { id, ticket } = await placeCall(one.url, body, as(77))
+    const line = await openai.line(id)
+    line.send(response(1))
+    await endCall(one.url, id, ticket)
+    await ended(one, id)
+    const seen = monitor.lines().join('\n')
+    assert.match(seen, new RegExp(id))
+    for (const secret of [
+      ticket,
+      ticket.slice(3),
+      'zebras',
+      'Celtics',
+      'Parker,',
+      '198.51.100.77',
+      'a=ice',
+      ADMIN_TOKEN,
+    ])
+      assert.ok(!seen.includes(secret), secret)
+    // Another key cannot read what was sealed, and so cannot serve it.
+    const stranger = await startAnother({ CLIENT_HASH_SECRET: 'another-secret-0123456789' })
+    assert.equal((await postOffer(stranger.url, await takeTicket(one.url))).json.error.type, 'ticket_invalid')
+  })
+
+  it('every key in Redis lapses by itself', async t => {
+    const { openai, redis, instances } = await stageFor(t)
+    const [one] = instances
+    const first = await placeCall(one.url)
+    const line = await openai.line(first.id)
+    line.send(response(10))
+    await endCall(one.url, first.id, first.ticket)
+    await placeCall(one.url)
+    await takeTicket(one.url)
+    const keys = (await redis.ask('KEYS', 'parker:*')).split('\n')
+    const unbounded = []
+    for (const key of keys) if ((await redis.ask('TTL', key)) === '-1') unbounded.push(key)
+    assert.deepEqual(unbounded, [])
+  })
+})
