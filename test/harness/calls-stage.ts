@@ -24,7 +24,7 @@ export async function callsStage(t: Scope, settings: Record<string, string> = {}
 /** A further service in front of the same OpenAI. */
 export async function callsService(
   t: Scope,
-  openai: CallsStandIn,
+  openai: Pick<CallsStandIn, 'baseUrl'>,
   settings: Record<string, string> = {},
 ): Promise<RunningService> {
   const common = { OPENAI_BASE_URL: openai.baseUrl, CALL_MODE: 'unified', TRUST_PROXY: '1', ADMIN_TOKEN }

@@ -103,7 +103,7 @@ export function newReceipt(call: LiveCall, startedAt: number, order: number): Re
   return { id, ticket, client, sessionId, ...names, ...open, startedAt, order, usage: noUsage(), drifts: 0, reason }
 }
 
-/** Whole seconds that a call has lasted, at `now` (milliseconds since 1970) or at its end. */
+/** Seconds, rounded, that a call has lasted, at `now` (milliseconds since 1970) or at its end. */
 export function secondsOf({ startedAt, endedAt }: Receipt, now: number): number {
-  return Math.max(0, Math.floor(((endedAt ?? now) - startedAt) / 1000))
+  return Math.max(0, Math.round(((endedAt ?? now) - startedAt) / 1000))
 }
