@@ -159,6 +159,16 @@ describe('settings that stop the start', () => {
     assert.ok(!idsOf(findings).includes('metrics-open'), 'a token that is wrong is no token that is missing')
   })
 
+  it('a spend limit over a model without a price', async () => {
+    const findings = await examine({ CALL_MODE: 'unified', MAX_CALL_USD: '1', ALLOWED_MODELS: 'gpt-realtime,gpt-9' })
+    assertFound(findings, 'price-missing', /lacks a price for gpt-9, which MAX_CALL_USD/, /MODEL_PRICES/)
+  })
+
+  it('unified calls that one process alone knows of', async () => {
+    const findings = await examine({ CALL_MODE: 'unified', REDIS_URL: '' })
+    assertFound(findings, 'calls-alone', /run one instance only/, /REDIS_URL/)
+  })
+
   it('all of them at once, and what is right is still checked', async () => {
     const findings = await examine({
       PORT: 'abc',

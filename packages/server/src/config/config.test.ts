@@ -110,6 +110,18 @@ const BAD_VALUES: [name: SettingName, ...values: string[]][] = [
   ['POOL_MAX_TOTAL', '-1', 'x'],
   ['POOL_MIN_REMAINING_SECONDS', '-1', '2m'],
   ['POOL_MINTS_PER_MINUTE', '-1', 'x'],
+  ['CALL_MODE', 'webrtc', 'Unified'],
+  ['PUBLIC_URL', 'parker.example.com', 'http://parker.example.com', 'https://x/?a=1'],
+  ['MAX_CALLS', '0', 'many'],
+  ['MAX_CALLS_PER_CLIENT', '0', '-1'],
+  ['MAX_CALL_SECONDS', '0', '3601'],
+  ['CALL_IDLE_SECONDS', '0', '3601'],
+  ['MAX_CALL_USD', '-1', '$1'],
+  ['DAILY_USD_BUDGET', '-1', '1e3'],
+  ['CLIENT_DAILY_USD', '-1', 'free'],
+  ['CALL_DRIFT', 'ignore'],
+  ['MODEL_PRICES', '7', '[]', '{"m":3}', '{"m":{"audio":1}}', '{"m":{"audio_in":"1"}}', '{"m":{"audio_in":-1}}', '{'],
+  ['CALL_HISTORY_SECONDS', '59', 'forever'],
   ['PORT', 'abc', '-1', '65536', '80.5'],
   ['HOST', 'my host'],
   ['LOG_LEVEL', 'loud', 'constructor', '20'],
@@ -375,5 +387,49 @@ describe('a start says', () => {
   it('that it runs on Railway', () => {
     assert.ok(says({ RAILWAY_PROJECT_ID: 'p' }, /Railway.*TRUST_PROXY=railway/))
     assert.ok(!says({ RAILWAY_PROJECT_ID: 'p', TRUST_PROXY: '1' }, /Railway/))
+  })
+})
+
+describe('unified calls', () => {
+  const UNIFIED = { CALL_MODE: 'unified' }
+  const namesOf = (env: Env) => problemsOf(env).map(({ name }) => name)
+
+  it('need the present API', () => {
+    assert.deepEqual(namesOf({ ...UNIFIED, OPENAI_REALTIME_API: 'beta' }), ['OPENAI_REALTIME_API'])
+  })
+
+  it('start under a spend limit only if every model has a price, that of transcription too', () => {
+    for (const limit of ['MAX_CALL_USD', 'DAILY_USD_BUDGET', 'CLIENT_DAILY_USD'])
+      for (const unpriced of [{ ALLOWED_MODELS: 'gpt-realtime,new-voice' }, { TRANSCRIPTION_MODEL: 'new-ears' }]) {
+        const env = { ...UNIFIED, [limit]: '1', ...unpriced }
+        assert.deepEqual(namesOf(env), ['MODEL_PRICES'], JSON.stringify(env))
+        assert.match(problemsOf(env)[0]?.problem ?? '', /lacks a price for new-(voice|ears), which \w+ cannot hold/)
+        configOf({ ...UNIFIED, ...unpriced })
+      }
+    configOf({ ...UNIFIED, MAX_CALL_USD: '1' })
+  })
+
+  it('take the prices that MODEL_PRICES gives, instead of those of the table', () => {
+    const kinds = { text_in: 1, text_cached: 1, text_out: 1, audio_in: 1, audio_cached: 1, audio_out: 1 }
+    const MODEL_PRICES = JSON.stringify({ 'new-voice': kinds, 'new-ears': { per_minute: 0.01 }, 'gpt-realtime': kinds })
+    const env = {
+      ...UNIFIED,
+      MAX_CALL_USD: '1',
+      ALLOWED_MODELS: 'gpt-realtime,new-voice',
+      TRANSCRIPTION_MODEL: 'new-ears',
+    }
+    const { prices } = configOf({ ...env, MODEL_PRICES })
+    assert.deepEqual([prices['gpt-realtime']?.perMillion.audio_in, prices['new-ears']?.perMinute], [1, 0.01])
+    assert.equal(prices['gpt-realtime-2']?.perMillion.audio_in, 32)
+  })
+
+  it('need no pool, and warn where one process alone knows of them', () => {
+    assert.equal(configOf(UNIFIED).POOL_ENABLED, false)
+    const warned = (env: Env) =>
+      remarksOf(env).some(({ text }) => text.startsWith('CALL_MODE is unified without REDIS_URL'))
+    assert.deepEqual(
+      [warned(UNIFIED), warned({ ...UNIFIED, REDIS_URL: 'redis://127.0.0.1' }), warned({})],
+      [true, false, false],
+    )
   })
 })

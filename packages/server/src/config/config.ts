@@ -205,6 +205,10 @@ function remarksOn(config: Config, env: Environment, now: number): Remark[] {
   if (config.METRICS_ENABLED && !config.ADMIN_TOKEN) warn('/metrics is open to everyone: set ADMIN_TOKEN to close it.')
   if (config.RATE_LIMIT_BURST > config.RATE_LIMIT_PER_MINUTE)
     warn('RATE_LIMIT_BURST is above RATE_LIMIT_PER_MINUTE, so it never takes effect.')
+  if (config.CALL_MODE === 'unified' && !config.REDIS_URL)
+    warn(
+      'CALL_MODE is unified without REDIS_URL: run one instance only. If it is killed, its calls run on until OpenAI ends them.',
+    )
   if (config.TOKEN_TTL_SECONDS < 60)
     warn('TOKEN_TTL_SECONDS is under a minute: a user who is asked for the microphone may be too late.')
   return remarks

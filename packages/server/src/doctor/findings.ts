@@ -67,6 +67,14 @@ export const FINDINGS = {
       '`TOKEN_TTL_SECONDS` is under a minute: who is asked for the microphone may be too late',
       'Set TOKEN_TTL_SECONDS to 60 or more; 600 is the default.',
     ),
+    'price-missing': fail(
+      'a spend limit stands over a model whose price nobody knows',
+      'Add its prices to MODEL_PRICES, or leave the model out of ALLOWED_MODELS.',
+    ),
+    'calls-alone': warn(
+      'calls are unified without `REDIS_URL`: tickets and calls are known to one process only',
+      'Run one instance only, or set REDIS_URL for all of them.',
+    ),
     'setting-remark': warn('anything else that the start would warn of', 'See what .env.example says of the setting.'),
     'setting-note': ok('something the start would mention'),
     'not-checked': warn(
@@ -245,6 +253,10 @@ export const FINDINGS = {
       'Let Cache-Control: no-store through, and turn caching off in the proxy or CDN.',
     ),
     'token-odd': fail('the answer lacks what it must have', 'See what stands in front of it and rewrites answers.'),
+    'calls-elsewhere': fail(
+      'calls are unified, and `web_rtc_url` does not lead back to the deployment',
+      'Set PUBLIC_URL there to the address at which browsers reach it.',
+    ),
     'address-right': ok('it counts you by your own address, and cannot be fooled by forged headers'),
     'self-check-not-asked': warn(
       'the self-check could not be asked, so nobody knows which address it takes you for',

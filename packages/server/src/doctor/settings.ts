@@ -68,6 +68,8 @@ const KNOWN: readonly [RegExp, FindingId][] = [
   [/^CORS_ORIGINS lacks /, 'cors-lacks-origin'],
   [/^\/metrics is open /, 'metrics-open'],
   [/^RATE_LIMIT_BURST is above /, 'burst-above-minute'],
+  [/^MODEL_PRICES lacks a price /, 'price-missing'],
+  [/^CALL_MODE is unified without REDIS_URL/, 'calls-alone'],
   [/^TOKEN_TTL_SECONDS is under a minute/, 'ttl-short'],
 ]
 

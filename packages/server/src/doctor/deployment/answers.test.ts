@@ -48,6 +48,14 @@ test('a token that no browser can use is odd', () => {
   assert.deepEqual(ids(judgeToken({ json: TOKEN, headers: headers() }, VISIT)), ['token-given'])
 })
 
+test('a ticket must lead back to the deployment that gave it', () => {
+  const ticket = (web_rtc_url: string) => ({ ...TOKEN, web_rtc_url, websocket_url: null })
+  const found = (url: string) => ids(judgeToken({ json: ticket(url), headers: headers() }, VISIT))
+  assert.deepEqual(found('https://parker.example/v1/realtime/calls'), ['token-given'])
+  for (const url of ['http://parker.example', 'https://elsewhere.example', 'http://10.0.0.7:8000'])
+    assert.deepEqual(found(`${url}/v1/realtime/calls`), ['token-given', 'calls-elsewhere'], url)
+})
+
 test('a token behind a cache is found', () => {
   const cached = headers()
   cached.set('cache-control', 'public')
