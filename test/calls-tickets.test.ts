@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { request } from 'node:http'
+import { createServer, request } from 'node:http'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { type Answered, ask, askToken } from './harness/ask.ts'
 import { bearer, OFFER, placeCall, postOffer, readCall, takeTicket } from './harness/call-client.ts'
 import { ADMIN_TOKEN, as, type CallsStage, callsService, callsStage, ended } from './harness/calls-stage.ts'
 import { assertFailure } from './harness/failures.ts'
+import { freePort } from './harness/free-port.ts'
 import { API_KEY } from './harness/service.ts'
 
 const ESPN = 'https://www.espn.com'
@@ -131,6 +132,57 @@ describe('a ticket', () => {
     }
     stage.openai.behave({})
     assert.equal((await postOffer(service.url, await takeTicket(service.url))).status, 201)
+  })
+
+  it('places its call again only if no connection to OpenAI came about', async t => {
+    const { attempts } = stage.openai
+    stage.openai.behave({ place: response => response.destroy() })
+    const cut = await postOffer(stage.service.url, await takeTicket(stage.service.url, {}, as(11)), OFFER, as(11))
+    assertFailure(cut, 502, 'upstream_unavailable')
+    assert.equal(stage.openai.attempts, attempts + 1)
+    stage.openai.behave({})
+
+    const port = await freePort()
+    const service = await callsService(t, { baseUrl: `http://127.0.0.1:${port}/v1` })
+    const placing = postOffer(service.url, await takeTicket(service.url))
+    let placed = 0
+    const late = createServer(({ url }, response) => {
+      if (url === '/v1/realtime/calls') placed++
+      response.writeHead(201, { location: '/v1/realtime/calls/rtc_late' }).end('v=0\r\n')
+    })
+    t.after(() => late.close())
+    setTimeout(() => late.listen(port, '127.0.0.1'), 700)
+    assert.equal((await placing).status, 201)
+    assert.equal(placed, 1)
+  })
+
+  it('is not spent while the breaker is open, and good again when it has closed', async t => {
+    const service = await callsService(t, stage.openai, { CIRCUIT_FAILURE_THRESHOLD: '1', CIRCUIT_RESET_SECONDS: '2' })
+    stage.openai.behave({ place: response => response.writeHead(500).end('{}') })
+    const [first, second] = [await takeTicket(service.url), await takeTicket(service.url)]
+    assert.equal(typeOf(await postOffer(service.url, first)), 'upstream_unavailable')
+    stage.openai.behave({})
+    const refused = await postOffer(service.url, second)
+    assert.equal(typeOf(refused), 'circuit_open')
+    const until = Date.now() + refused.json.error.retry_after * 1000
+    while (Date.now() < until) await new Promise(resolve => setTimeout(resolve, until - Date.now()))
+    assert.equal((await postOffer(service.url, second)).status, 201)
+  })
+
+  it('is not spent while as many requests to OpenAI are under way as may be', async t => {
+    const service = await callsService(t, stage.openai, { MAX_IN_FLIGHT: '1' })
+    const asked = Promise.withResolvers<() => void>()
+    stage.openai.behave({
+      place: (response, call) => asked.resolve(() => stage.openai.take(response, call)),
+    })
+    const first = postOffer(service.url, await takeTicket(service.url))
+    const answer = await asked.promise
+    const ticket = await takeTicket(service.url)
+    assert.equal(typeOf(await postOffer(service.url, ticket)), 'overloaded')
+    stage.openai.behave({})
+    answer()
+    assert.equal((await first).status, 201)
+    assert.equal((await postOffer(service.url, ticket)).status, 201)
   })
 
   it('hangs up what OpenAI answers with nonsense, where it can be told', async () => {

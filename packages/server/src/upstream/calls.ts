@@ -41,7 +41,7 @@ export interface CallLine {
   hangUp(callId: string): Promise<boolean>
 }
 
-type LineConfig = UpstreamIdentity & Pick<Config, 'UPSTREAM_TIMEOUT_MS' | 'UPSTREAM_DEADLINE_MS'>
+type LineConfig = UpstreamIdentity & Pick<Config, 'UPSTREAM_TIMEOUT_MS' | 'UPSTREAM_DEADLINE_MS' | 'MAX_IN_FLIGHT'>
 
 interface LineParts {
   connection: Connection
@@ -56,6 +56,7 @@ export function callLine(config: LineConfig, parts: LineParts): CallLine {
   const { connection, breaker, health, clock } = parts
   const identity = identityHeaders(config)
   const confidential = [config.OPENAI_API_KEY.reveal()]
+  let inFlight = 0
 
   async function sendOffer(order: CallOrder): Promise<Answer> {
     const { body, contentType } = multipart(order)
@@ -117,41 +118,38 @@ export function callLine(config: LineConfig, parts: LineParts): CallLine {
     }
   }
 
+  async function place(order: CallOrder, spend: () => Promise<void>): Promise<PlacedCall> {
+    const admission = breaker.enter()
+    if ('refusedFor' in admission)
+      throw new ServiceError('circuit_open', { retryAfter: retryAfterSeconds(admission.refusedFor) })
+    let verdict: Verdict = 'neutral'
+    try {
+      await spend()
+      const outcome = await attempt(order)
+      if ('placed' in outcome) {
+        verdict = 'success'
+        health.note(true)
+        return outcome.placed
+      }
+      health.note(!outcome.failure.disconnected)
+      if (outcome.failure.counts) verdict = 'failure'
+      throw asServiceError(outcome.failure, outcome.cause)
+    } finally {
+      admission.report(verdict)
+    }
+  }
+
   return {
     async place(order, spend) {
-      const admission = breaker.enter()
-      if ('refusedFor' in admission)
-        throw new ServiceError('circuit_open', { retryAfter: retryAfterSeconds(admission.refusedFor) })
-      let verdict: Verdict = 'neutral'
+      if (inFlight >= config.MAX_IN_FLIGHT) throw new ServiceError('overloaded', { retryAfter: 1 })
+      inFlight++
       try {
-        await spend()
-        const outcome = await attempt(order)
-        if ('placed' in outcome) {
-          verdict = 'success'
-          health.note(true)
-          return outcome.placed
-        }
-        health.note(!outcome.failure.disconnected)
-        if (outcome.failure.counts) verdict = 'failure'
-        throw asServiceError(outcome.failure, outcome.cause)
+        return await place(order, spend)
       } finally {
-        admission.report(verdict)
+        inFlight--
       }
     },
-
-    async hangUp(callId) {
-      try {
-        const path = `/realtime/calls/${encodeURIComponent(callId)}/hangup`
-        const { status } = await connection.send(
-          { method: 'POST', path, headers: identity },
-          config.UPSTREAM_TIMEOUT_MS,
-        )
-        return (status >= 200 && status <= 299) || status === 404
-      } catch (error) {
-        if (error instanceof BrokenAnswer) return false
-        throw error
-      }
-    },
+    hangUp,
   }
 }
 
