@@ -1,16 +1,13 @@
-import { PassThrough } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { ServiceError } from '../../errors.ts'
 import type { Lifecycle } from '../../lifecycle.ts'
 import type { Monitor } from '../../monitor/monitor.ts'
 import { VERSION } from '../../version.ts'
+import { eventStream } from '../event-stream.ts'
 import { errorReplies } from '../schemas.ts'
 
 /** As many people may watch at once; each costs a connection and a copy of the news. */
 const MOST_WATCHERS = 16
-/** A watcher who is so far behind is let go; bytes. */
-const MOST_BEHIND = 4_194_304
-
 /** `GET /v1/voice/events`: what happens, as server-sent events, for `/monitor`. Ends when the service drains. */
 export function monitorEventsRoute(app: FastifyInstance, monitor: Monitor | null, lifecycle: Lifecycle): void {
   app.get('/v1/voice/events', {
@@ -35,20 +32,7 @@ export function monitorEventsRoute(app: FastifyInstance, monitor: Monitor | null
       // nginx would hold events back until it has a few kilobytes of them.
       reply.header('X-Accel-Buffering', 'no')
       const about = { version: VERSION, calls: app.hasRoute({ method: 'GET', url: '/v1/realtime/calls' }) }
-      return reply.type('text/event-stream').send(watch(monitor, about))
+      return reply.type('text/event-stream').send(eventStream(monitor, about))
     },
   })
-}
-
-/** The events of a watch as text; a watcher who goes away, or falls too far behind, is forgotten. */
-function watch(monitor: Monitor, about: object): PassThrough {
-  const stream = new PassThrough()
-  stream.write(`event: about\ndata: ${JSON.stringify(about)}\n\n`)
-  const stop = monitor.watch((event, json) => {
-    stream.write(`event: ${event}\ndata: ${json}\n\n`)
-    if (event === 'end') stream.end()
-    else if (stream.readableLength + stream.writableLength > MOST_BEHIND) stream.destroy()
-  })
-  stream.on('close', stop)
-  return stream
 }
