@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { speak } from '../../packages/emulator/src/media/speech.ts'
@@ -19,7 +19,9 @@ export async function speechWav(text: string, { beforeMs = 500, afterMs = 1_500 
   // Twice the rate: every sample twice.
   for (const [index, sample] of pcm.entries())
     for (const half of [0, 1]) data.writeInt16LE(sample, 2 * (samples(beforeMs) + 2 * index + half))
-  const path = join(mkdtempSync(join(tmpdir(), 'parker-speech-')), 'speech.wav')
+  const folder = mkdtempSync(join(tmpdir(), 'parker-speech-'))
+  process.once('exit', () => rmSync(folder, { recursive: true }))
+  const path = join(folder, 'speech.wav')
   writeFileSync(path, Buffer.concat([header(data.length), data]))
   return { path, speechMs: durationMs }
 }
