@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { type Emulator, startEmulator } from '@parker/emulator'
 import { REFERENCE_ORIGIN } from '../examples/extension/build/manifest.ts'
+import { ask } from './harness/ask.ts'
 import { type Espn, gamePage, startEspn } from './harness/espn.ts'
 import { type ExtensionBrowser, type Installed, install, openExtension } from './harness/extension.ts'
 import { HEARS, heardNothing, SCRIPT } from './harness/listening.ts'
@@ -16,6 +17,8 @@ import { speechWav } from './harness/speech-wav.ts'
 const GAME = 'https://www.espn.com/nba/game/_/gameId/1'
 const STORY = 'https://www.espn.com/nfl/story/_/id/2'
 const SPY = fileURLToPath(new URL('harness/page/spy.js', import.meta.url))
+
+const ADMIN_TOKEN = 'an-operator-of-the-tests'
 
 const FIRST = 'The Foxes won this on defense.'
 const SECOND = 'Wait, <b>who</b> scored *that*?'
@@ -37,7 +40,7 @@ describe('the extension in Chromium', () => {
   let panel: SidePanel
   before(async () => {
     ;[emulator, espn] = await Promise.all([startEmulator({ heard: [FIRST, SECOND] }), startEspn()])
-    service = await startService({ OPENAI_BASE_URL: emulator.baseUrl, ALLOWED_ORIGINS: REFERENCE_ORIGIN })
+    service = await startService({ OPENAI_BASE_URL: emulator.baseUrl, ALLOWED_ORIGINS: REFERENCE_ORIGIN, ADMIN_TOKEN })
     // Over and over: every time Parker is some two seconds into an answer, the fan talks again.
     wav = (await speechWav(FIRST, { beforeMs: 500, afterMs: 2_500 })).path
     espn.put(
@@ -127,8 +130,10 @@ describe('the extension in Chromium', () => {
     await panel.click('#mute')
     await panel.click('#cut-in')
     await panel.waitFor(word('Muted'))
+    await panel.waitFor(`spy.sent.some(({ type }) => type === 'response.cancel')`)
     await panel.waitFor(heardNothing(200))
     assert.equal(await panel.evaluate(`document.querySelector('#mute').getAttribute('aria-pressed')`), 'true')
+    assert.equal(await panel.evaluate('listening.peers.at(-1).getSenders()[0].track.enabled'), false)
   })
 
   it('a page that is turned to meanwhile is told to Parker, fenced as data, and can do nothing to the panel', async () => {
@@ -174,6 +179,9 @@ describe('the extension in Chromium', () => {
     await panel.waitFor(`document.querySelector('#rating-line').textContent.startsWith('Highlight reel')`)
     const line = await service.logged(({ msg, path }) => msg === 'request' && path === '/v1/voice/reports')
     assert.ok(Number(line.status) < 300)
+    const headers = { authorization: `Bearer ${ADMIN_TOKEN}` }
+    const { json } = await ask(`${service.url}/v1/voice/metrics`, { headers })
+    assert.deepEqual(json.by_voice.verse.satisfaction, { count: 1, mean: 4, stars: [0, 0, 0, 1, 0] })
   })
 
   it('the transcript is saved, and found again after the browser was restarted', async () => {

@@ -18,15 +18,14 @@ export interface Installed {
 
 /** A Chromium in which the extension is installed. */
 export interface ExtensionBrowser {
-  context: BrowserContext
   /** Opens a page in the tab in front. */
   visit(url: string): Promise<Page>
   /** Clicks the extension's icon in the toolbar, and gives the side panel that opens. */
   clickIcon(): Promise<SidePanel>
-  /** One of the extension's own pages, in a tab. */
-  openOwn(path: string): Promise<Page>
   /** Waits for the tab that the extension opens. */
   ownTab(path: string, act: () => Promise<void>): Promise<Page>
+  /** Types another service's address into the settings, as its user does. Gives what the page says to it. */
+  useService(address: string): Promise<string>
   /** Answers the browser's question about the microphone, for every page. */
   microphone(setting: 'granted' | 'denied' | 'prompt'): Promise<void>
   close(): Promise<void>
@@ -82,8 +81,13 @@ export async function openExtension(
   const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'))
   await panelIsReady(worker)
 
+  async function openOwn(path: string): Promise<Page> {
+    const page = await context.newPage()
+    await page.goto(own(path))
+    return page
+  }
+
   return {
-    context,
     async visit(url) {
       const page = context.pages()[0] ?? (await context.newPage())
       await page.goto(url)
@@ -94,15 +98,20 @@ export async function openExtension(
       await triggerAction(context, new URL(origin).host)
       return attachToPanel(debuggingPort(profile), own('panel.html'))
     },
-    async openOwn(path) {
-      const page = await context.newPage()
-      await page.goto(own(path))
-      return page
-    },
     async ownTab(path, act) {
       const [page] = await Promise.all([context.waitForEvent('page'), act()])
       await page.waitForURL(own(path))
       return page
+    },
+    async useService(address) {
+      const page = await openOwn('options.html')
+      await page.getByLabel('Your service’s address').fill(address)
+      await page.getByRole('button', { name: 'Save' }).click()
+      const status = page.locator('#service-status')
+      await status.filter({ hasText: /./ }).waitFor()
+      const said = (await status.textContent()) ?? ''
+      await page.close()
+      return said
     },
     async microphone(setting) {
       // Holds as long as its session.
