@@ -9,6 +9,9 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { startBrowser } from '../demo/test-browser.ts'
 import { type RunningDemo, runDemo, startDemo } from '../demo/test-demo.ts'
 import { ask, askToken } from './harness/ask.ts'
+import { openVoiceBrowser } from './harness/browser.ts'
+import { listenIn, statsOf, waitForSilence, waitForSound } from './harness/listening.ts'
+import { speechWav } from './harness/speech-wav.ts'
 import { startUpstream, type Upstream } from './harness/upstream.ts'
 
 const REAL_KEY = 'sk-real-THIS-KEY-MUST-NOT-BE-USED-0123456789'
@@ -289,5 +292,85 @@ describe('the demo’s page', () => {
       await tag(page).getByText('No answer').waitFor()
       assert.match(await textOf(page.locator('#token-error')), /Is npm run demo still running\?/)
     })
+  })
+})
+
+describe('talking on the demo’s page', () => {
+  let demo: RunningDemo
+  let browser: Browser
+  before(async () => {
+    const { path } = await speechWav('What a game last night!', { beforeMs: 60_000 })
+    ;[demo, browser] = await Promise.all([startDemo(), openVoiceBrowser(path)])
+  })
+  after(async () => {
+    await browser?.close()
+    await demo?.stop()
+  })
+
+  /** Opens the page at a size; fails if anything was amiss in the console. */
+  async function withTalk(width: number, act: (page: Page) => Promise<void>): Promise<void> {
+    const page = await browser.newPage({ viewport: { width, height: 800 }, reducedMotion: 'reduce' })
+    const amiss: string[] = []
+    page.on('pageerror', error => amiss.push(error.message))
+    page.on('console', line => ['error', 'warning'].includes(line.type()) && amiss.push(line.text()))
+    await listenIn(page)
+    await page.goto(demo.url)
+    await page.locator('#model').waitFor()
+    await act(page)
+    assert.deepEqual(amiss, [])
+    await page.close()
+  }
+
+  test('Parker is heard, seen, timed and written down; the call can be steered, ended and judged', () =>
+    withTalk(1280, async page => {
+      await page.getByText('Hockey', { exact: true }).click()
+      await page.getByRole('button', { name: 'Talk to Parker' }).click()
+      await waitForSound(page, 60_000)
+      await page.locator('#on-air', { hasText: 'Parker speaks' }).waitFor()
+      await page.locator('#meter-parker .lit').first().waitFor()
+      await page.locator('#transcript .line-parker', { hasText: 'He skates in alone' }).waitFor()
+      await page.locator('#events', { hasText: 'output_audio_buffer.started' }).waitFor()
+      for (const name of ['token', 'microphone', 'connected', 'audio'])
+        await page.locator(`#time-${name}`, { hasText: /\d/ }).waitFor()
+      await page.getByRole('button', { name: 'Mute' }).click()
+      await page.getByRole('button', { name: 'Muted', pressed: true }).waitFor()
+      await page.getByLabel('Say it in writing').fill(`Say "${'And on it goes. '.repeat(20)}"`)
+      await page.getByRole('button', { name: 'Send' }).click()
+      await page.locator('#transcript .line-parker', { hasText: 'And on it goes.' }).waitFor()
+      await waitForSound(page)
+      await page.getByRole('button', { name: 'Interrupt' }).click()
+      await waitForSilence(page)
+      assert.equal((await statsOf(page)).packetsLost, 0)
+      await page.getByRole('button', { name: 'Hang up' }).click()
+      await page.locator('#verdict-figures', { hasText: /Packets lost\s*0 of \d\d+/ }).waitFor()
+      await page.getByLabel('In your words').fill('Loud and clear.')
+      await page.getByRole('button', { name: 'Send the report' }).click()
+      await page.getByText('Reported. Thank you.').waitFor()
+    }))
+
+  test('works on a phone, by keyboard alone', () =>
+    withTalk(360, async page => {
+      const focused = () => page.evaluate('document.activeElement.textContent.trim()')
+      for (let i = 0; i < 10 && (await focused()) !== 'Talk to Parker'; i++) await page.keyboard.press('Tab')
+      await page.keyboard.press('Enter')
+      await waitForSound(page, 60_000)
+      assert.equal(await focused(), 'Hang up')
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 360)
+      await page.keyboard.press('Enter')
+      await page.locator('#on-air', { hasText: 'Off the air' }).waitFor()
+      assert.equal(await focused(), 'Talk again')
+    }))
+
+  test('says what to do where there is no microphone', async () => {
+    const deaf = await startBrowser()
+    try {
+      const page = await deaf.newPage()
+      await page.goto(demo.url)
+      await page.getByRole('button', { name: 'Talk to Parker' }).click()
+      await page.getByRole('alert').getByText('There is no microphone. Connect one, then try again.').waitFor()
+      await page.getByRole('button', { name: 'Try again' }).waitFor()
+    } finally {
+      await deaf.close()
+    }
   })
 })

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { BrowserContext, Page } from 'playwright-core'
 
@@ -43,12 +44,21 @@ export function heardNothing(forMs: number): string {
 
 /** Waits until the page hears something. @throws after `timeoutMs` */
 export async function waitForSound(page: Page, timeoutMs = 20_000): Promise<void> {
-  await page.waitForFunction(HEARS, undefined, { timeout: timeoutMs, polling: 20 })
+  await until(page, HEARS, timeoutMs)
 }
 
 /** Waits until the page has heard nothing for `forMs`. @throws after `timeoutMs` */
 export async function waitForSilence(page: Page, forMs = 500, timeoutMs = 20_000): Promise<void> {
-  await page.waitForFunction(heardNothing(forMs), undefined, { timeout: timeoutMs, polling: 20 })
+  await until(page, heardNothing(forMs), timeoutMs)
+}
+
+/** Asked from outside, since a page's own policy may forbid to evaluate text in it. */
+async function until(page: Page, expression: string, timeoutMs: number): Promise<void> {
+  const end = performance.now() + timeoutMs
+  while (!(await page.evaluate(expression))) {
+    if (performance.now() > end) throw new Error(`not within ${timeoutMs} ms: ${expression}`)
+    await wait(20)
+  }
 }
 
 /** The last minute, every 20 ms. */
