@@ -9,6 +9,7 @@ import { BadArguments, readArguments, USAGE } from './arguments.ts'
 import { banner, cannotListen } from './banner.ts'
 import { demoEnvironment, freePort, ignoredNames, ownOrigins, withOrigins } from './settings.ts'
 import { demoSite } from './site.ts'
+import { warmUp } from './warm-up.ts'
 
 /** EX_CONFIG of sysexits.h, as for the service itself. */
 const EXIT_BAD_SETTINGS = 78
@@ -53,6 +54,7 @@ function demoParts(config: Config, openai: string, latencyMs: number, ignored: s
     demoSite(app, openai)
     app.addHook('onListen', async () => {
       process.stdout.write(banner({ url, latencyMs, ignored }))
+      warmUp()
     })
   }
 }

@@ -8,8 +8,9 @@ export function clearTranscript() {
   byId('transcript').replaceChildren()
 }
 
-/** Shows a line as it grows; a turn that turns out to have no words shows as dots until it has. */
+/** Shows a line as it grows, with dots for words that are to come; an answer cut off before its first word goes again. */
 export function showLine({ id, who, text, final }) {
+  if (final && !text) return lines.get(id)?.item.remove()
   const line = lines.get(id) ?? newLine(id, who)
   line.words.textContent = text || '…'
   line.item.dataset.final = String(final)

@@ -4,7 +4,7 @@ import { onlyOn, readOffer } from './sdp.ts'
 import { InvalidOffer } from './types.ts'
 
 /** Loaded with the first call: an emulator that only mints does without its memory. */
-const werift = () => import('werift')
+export const loadWebRtc = () => import('werift')
 
 /** What comes from the other side. */
 export interface Arrivals {
@@ -37,7 +37,7 @@ const TICKS_A_PACKET = 960
 /** Answers an offer at one IPv4 address of this machine. @throws InvalidOffer */
 export async function openConnection(offer: string, address: string, arrivals: Arrivals): Promise<Connection> {
   const cleaned = readOffer(offer)
-  const { MediaStreamTrack } = await werift()
+  const { MediaStreamTrack } = await loadWebRtc()
   const track = new MediaStreamTrack({ kind: 'audio' })
   const peer = await newPeer(address, arrivals.onLife)
   peer.addTransceiver(track, { direction: 'sendrecv' })
@@ -55,7 +55,7 @@ export async function openConnection(offer: string, address: string, arrivals: A
 }
 
 async function newPeer(address: string, onStun: () => boolean): Promise<RTCPeerConnection> {
-  const { RTCPeerConnection, RTCRtpCodecParameters } = await werift()
+  const { RTCPeerConnection, RTCRtpCodecParameters } = await loadWebRtc()
   const opus = new RTCRtpCodecParameters({
     mimeType: 'audio/opus',
     clockRate: 48_000,
@@ -108,7 +108,7 @@ function skipUsedRecordNumbers(peer: RTCPeerConnection): void {
 }
 
 async function soundSender(track: MediaStreamTrack): Promise<Connection['sendSound']> {
-  const { RtpHeader, RtpPacket } = await werift()
+  const { RtpHeader, RtpPacket } = await loadWebRtc()
   return (packet, { index, first }) => {
     const header = new RtpHeader({
       payloadType: PAYLOAD_TYPE,
