@@ -14,6 +14,8 @@ const PUBLISH_MS = 10_000
 function memoryStore() {
   const slots = new Map<string, Map<string, string>>()
   const commands: string[] = []
+  /** How many slots each write had. */
+  const written: number[] = []
   const state = { down: false }
   const store: Pick<Store, 'run'> = {
     async run({ text }, args) {
@@ -21,6 +23,7 @@ function memoryStore() {
       commands.push(text.includes('HSET') ? 'write' : 'read')
       if (!text.includes('HSET')) return args.map(slot => [...(slots.get(slot) ?? [])].flat())
       const [instance = '', ...rest] = args
+      written.push(rest.length / 3)
       for (let i = 0; i < rest.length; i += 3) {
         const [slot = '', part = ''] = rest.slice(i)
         slots.set(slot, (slots.get(slot) ?? new Map()).set(instance, part))
@@ -28,7 +31,7 @@ function memoryStore() {
       return 0
     },
   }
-  return { store: store as Store, slots, commands, state }
+  return { store: store as Store, slots, commands, written, state }
 }
 
 /** Two instances with one store, and a clock that the test turns. */
@@ -100,6 +103,27 @@ describe('instances that share', () => {
     for (let i = 0; i < 1000; i++) one.stats.issued(SESSION, i)
     await pass(MINUTE_MS)
     assert.deepEqual(commands, Array(12).fill('write'), 'two instances, six times ten seconds')
+    end()
+  })
+
+  it('write the newest slots only, however long they have run', async () => {
+    const { one, written, pass, end } = stage()
+    one.stats.issued(SESSION, 100)
+    await pass(40 * MINUTE_MS)
+    // The minute that was, the minute that is, and their hours.
+    assert.ok(Math.max(...written) <= 4, `${Math.max(...written)} slots`)
+    end()
+  })
+
+  it('read anew what may still change', async () => {
+    const { one, other, pass, end } = stage()
+    await pass(PUBLISH_MS)
+    for (let i = 1; i <= 12; i++) {
+      other.stats.issued(SESSION, 100)
+      await pass(PUBLISH_MS)
+      for (const window of ['last_hour', 'last_day'] as const)
+        assert.equal((await one.read(window)).figures.by_voice.verse?.requests, i, `${window} after ${i}`)
+    }
     end()
   })
 

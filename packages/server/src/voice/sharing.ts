@@ -19,6 +19,8 @@ export interface VoiceSharing {
 
 /** Often enough for a person who watches, seldom enough for Redis. */
 const PUBLISH_MS = 10_000
+/** Slots that are read in one round trip: the store's patience is short, and a long answer must not look like none. */
+const MOST_AT_ONCE = 16
 /** Seconds that a slot is kept: as long as some window has it, and a while. */
 const KEPT_SECONDS = { minute: 3900, hour: 90_000 }
 
@@ -95,9 +97,16 @@ export function shareVoiceStats(stats: VoiceStats, store: Store, now: () => numb
     return read
   }
 
+  async function read(names: string[]): Promise<unknown[]> {
+    const answers: unknown[] = []
+    for (let i = 0; i < names.length; i += MOST_AT_ONCE)
+      answers.push(...((await store.run(READ, names.slice(i, i + MOST_AT_ONCE))) as unknown[]))
+    return answers
+  }
+
   async function slotsOf(names: string[]): Promise<Map<string, Read>> {
     const missing = names.filter(name => !settled.has(name))
-    const answers = missing.length === 0 ? [] : ((await store.run(READ, missing)) as unknown[])
+    const answers = await read(missing)
     const fresh = new Map(missing.map((name, i) => [name, readParts(answers[i] ?? [])]))
     for (const [name, read] of fresh) if (isSettled(name)) settled.set(name, read)
     return new Map(names.map(name => [name, (fresh.get(name) ?? settled.get(name)) as Read]))
