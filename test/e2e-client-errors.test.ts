@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { after, afterEach, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { SENTENCES } from '../packages/client/src/errors.ts'
 import { type Emulator, startEmulator } from '../packages/emulator/src/emulator.ts'
@@ -11,6 +14,7 @@ import { API_KEY, type RunningService, startService } from './harness/service.ts
 import { speechWav } from './harness/speech-wav.ts'
 import { openTalkingPage, talk, toldIn, waitForError, waitForEvent, waitForState } from './harness/talking.ts'
 
+const EMULATOR = fileURLToPath(new URL('../packages/emulator/src/cli.ts', import.meta.url))
 const SPOKEN = 'Say "And the crowd goes wild, the whole house is on its feet, what a night, what a night it is."'
 
 describe('what goes wrong, as the user learns of it', () => {
@@ -172,6 +176,28 @@ describe('what goes wrong, as the user learns of it', () => {
     } finally {
       await its.stop()
       await short.close()
+    }
+  })
+
+  it('a connection that breaks off is call-lost, once it had the time to heal', async () => {
+    const port = await freePort()
+    const other = spawn(process.execPath, [EMULATOR, '--port', String(port)])
+    try {
+      await once(other.stdout, 'data')
+      const its = { OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1`, ALLOWED_ORIGINS: site.originAs('localhost') }
+      const lone = await startService(its)
+      const page = await newPage({ service: lone.url })
+      await talk(page)
+      assert.equal(await page.evaluate('call.state.name'), 'listening')
+      other.kill('SIGKILL')
+      await page.waitForFunction(`listening.peers.at(-1).connectionState === 'disconnected'`)
+      assert.equal(await page.evaluate('call.state.name'), 'listening')
+      await page.clock.fastForward(8_000)
+      await waitForError(page, 'call-lost')
+      assert.equal((await failure(page))?.code, 'call-lost')
+      await lone.stop()
+    } finally {
+      other.kill('SIGKILL')
     }
   })
 
