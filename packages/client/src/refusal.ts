@@ -28,6 +28,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   upstream_rejected: 'openai-refused',
   content_flagged: 'openai-refused',
   model_unavailable: 'openai-refused',
+  model_not_found: 'openai-refused',
   validation_failed: 'bad-request',
   malformed_json: 'bad-request',
   invalid_sdp: 'bad-request',
