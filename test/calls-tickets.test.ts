@@ -86,6 +86,7 @@ describe('a ticket', () => {
     assert.equal(await refused({ ...FOREIGN, ...JSON_TYPE }, LARGE, 'ek_no'), 'origin_not_allowed')
     assert.equal(await refused(JSON_TYPE, LARGE, 'ek_no'), 'ticket_invalid')
     assert.equal(await refused(JSON_TYPE, LARGE), 'unsupported_media_type')
+    assert.match((await postOffer(url, ticket, '', { ...as(3), ...JSON_TYPE })).json.detail, /application\/sdp/)
     assert.equal(await refused({}, LARGE), 'payload_too_large')
     assert.equal(await refused({}, 'v=1'), 'invalid_sdp')
     assert.equal(await refused({}, ''), 'invalid_sdp')

@@ -13,6 +13,25 @@ const OPERATOR = { authorization: `Bearer ${ADMIN_TOKEN}` }
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 const FOREIGN = { origin: 'https://malicious-site.com' }
 
+describe('the document of unified mode', () => {
+  const document: OpenApi = JSON.parse(readFileSync(new URL('../docs/openapi-unified.json', import.meta.url), 'utf8'))
+
+  it('has the shape of OpenAPI 3.1, and describes calls besides everything else', () => {
+    assert.deepEqual(jsonSchema(OPENAPI_SHAPE)(document), [])
+    const calls = ['/v1/realtime/calls', '/v1/realtime/calls/{id}'].map(path => Object.keys(document.paths[path] ?? {}))
+    assert.deepEqual(
+      calls.map(methods => methods.sort()),
+      [
+        ['get', 'post'],
+        ['delete', 'get'],
+      ],
+    )
+    const usual = JSON.parse(readFileSync(new URL('../docs/openapi.json', import.meta.url), 'utf8'))
+    for (const path of Object.keys(usual.paths)) assert.ok(path in document.paths, path)
+    assert.equal(document.paths['/v1/realtime/calls']?.post?.requestBody?.required, true)
+  })
+})
+
 describe('/openapi.json', () => {
   let upstream: Upstream
   let service: RunningService

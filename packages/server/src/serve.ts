@@ -15,6 +15,9 @@ export type Extend = (app: FastifyInstance) => void
 /** How long the first probe may hold up the start, so that the first callers find OpenAI's state known, milliseconds. */
 const FIRST_PROBE_MS = 300
 
+/** Calls are hung up after the drain; they get at least so long, though requests have used up the grace; milliseconds. */
+const LEAST_HANG_UP_MS = 2000
+
 /** Listens until `stop` resolves, then drains. Resolves with all connections closed. Rejects if it cannot listen. */
 export async function serve(config: Config, log: Log, stop: Promise<void>, extend: Extend = () => {}): Promise<void> {
   const service = await createService(config, systemClock, log.logger)
@@ -34,9 +37,10 @@ export async function serve(config: Config, log: Log, stop: Promise<void>, exten
   service.calls?.tending.drain()
   log.logger.info('Draining: no longer ready, still serving.')
   await sleep(config.SHUTDOWN_DELAY_SECONDS * 1000)
+  const graceEnds = systemClock.mono() + config.SHUTDOWN_GRACE_SECONDS * 1000
   await drain(app.server, unused, config.SHUTDOWN_GRACE_SECONDS * 1000)
   stopProbing()
-  await service.calls?.tending.stop(config.SHUTDOWN_GRACE_SECONDS * 1000)
+  await service.calls?.tending.stop(Math.max(LEAST_HANG_UP_MS, graceEnds - systemClock.mono()))
   await service.openai.close()
   service.sharing?.stop()
   service.store?.close()
