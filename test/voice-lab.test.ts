@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
+import { fromWav } from '../packages/server/src/voice/lab/sound.ts'
 import { openBrowser } from './harness/browser.ts'
 import { API_KEY } from './harness/service.ts'
 import { babble } from './harness/signals.ts'
@@ -202,6 +203,24 @@ describe('the report', () => {
     const widths = await page.evaluate('[...document.images].map(image => image.naturalWidth)')
     assert.deepEqual(widths, Array(12).fill(720))
     assert.deepEqual(complaints, [])
+  })
+
+  /** Browsers divide what is above zero by 32767. */
+  it('holds the recording, sample for sample', async () => {
+    const played = await page.evaluate(`(async () => {
+      const [, text] = document.querySelector('audio').src.split(';base64,')
+      const bytes = Uint8Array.from(atob(text), character => character.charCodeAt(0))
+      const sound = await new OfflineAudioContext(1, 1, 24000).decodeAudioData(bytes.buffer)
+      return Array.from(sound.getChannelData(0), sample => Math.round(sample * (sample > 0 ? 32767 : 32768)))
+    })()`)
+    const { voice, difficulty } = resultsIn(folder).replies[0]
+    const names = readdirSync(join(folder, 'clips'))
+    const name = names.find(file => file.startsWith(`${voice}-${difficulty}`) && file.endsWith('-line.wav')) ?? ''
+    const { samples } = fromWav(readFileSync(join(folder, 'clips', name)))
+    assert.deepEqual(
+      played,
+      Array.from(samples, sample => sample * 32768),
+    )
   })
 
   it('fits a phone', async () => {

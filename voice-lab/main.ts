@@ -86,6 +86,7 @@ function finish(
     replies: kept.map(({ turn, result }) => ({ turn, ...result })),
     failures,
   }
+  say('Writing the report.')
   const { file, bytes, embedded } = writeReport(args.out, results, kept, baseline)
   if (spent !== null) say(`This run cost $${spent.toFixed(4)}, by the usage that OpenAI reported.`)
   for (const failure of failures) say(failure)

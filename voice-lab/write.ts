@@ -1,14 +1,14 @@
 import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { likeness } from '../packages/server/src/voice/lab/likeness.ts'
-import { toWav } from '../packages/server/src/voice/lab/sound.ts'
+import { durationOf } from '../packages/server/src/voice/lab/sound.ts'
 import { reportPage } from '../packages/server/src/voice/page/page.ts'
 import type { ReportClip } from '../packages/server/src/voice/page/report.ts'
 import type { Baseline, Results } from './baseline.ts'
 import type { Kept } from './kept.ts'
 
-/** Beyond this much sound the page names its WAV files instead of holding them: mail servers refuse larger ones. */
-const MOST_EMBEDDED_BYTES = 24 * 1_048_576
+/** Five minutes are about 20 MB in the page; beyond, it names its WAV files, since mail servers refuse larger ones. */
+const MOST_EMBEDDED_SECONDS = 300
 
 /** Writes `report.html` and `results.json`. Gives the report's path and size in bytes. */
 export function writeReport(
@@ -17,14 +17,14 @@ export function writeReport(
   kept: readonly Kept[],
   baseline: Baseline | undefined,
 ): { file: string; bytes: number; embedded: boolean } {
-  const sound = kept.reduce((sum, reply) => sum + reply.sound.samples.length * 2, 0)
-  const embedded = sound <= MOST_EMBEDDED_BYTES
+  const seconds = kept.reduce((sum, { sound }) => sum + durationOf(sound), 0)
+  const embedded = seconds <= MOST_EMBEDDED_SECONDS
   const clips = kept.map(
     (reply): ReportClip => ({
       turn: reply.turn,
       result: reply.result,
       sound: reply.sound,
-      src: embedded ? `data:audio/wav;base64,${toWav(reply.sound).toString('base64')}` : encodeURI(reply.file),
+      file: embedded ? null : encodeURI(reply.file),
       before: baseline?.find(reply.result, reply.turn) ?? null,
     }),
   )

@@ -100,15 +100,13 @@ const ANSWERS: Record<(typeof FORMATS)[number], (reply: Reply, tested: Tested) =
     return toWav(sound)
   },
   async html(reply, { sound, result }) {
-    const { toWav } = await import('../../voice/lab/sound.ts')
     const { REPORT_POLICY } = await import('../../voice/page/policy.ts')
     const { pageApart } = await import('../../voice/trial/apart.ts')
-    const src = `data:audio/wav;base64,${toWav(sound).toString('base64')}`
     reply.header('Content-Security-Policy', `${REPORT_POLICY}; frame-ancestors 'none'`).type('text/html; charset=utf-8')
     return pageApart({
       madeAt: result.tested_at,
       speaker: 'a test by the service',
-      clips: [{ turn: 'line', result, sound, src, before: null }],
+      clips: [{ turn: 'line', result, sound, file: null, before: null }],
       voices: [],
       usd: result.usd,
       failures: [],

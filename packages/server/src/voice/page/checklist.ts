@@ -3,7 +3,7 @@ import { type CheckName, LIMITS } from '../lab/limits.ts'
 import { CHECKLIST, type ChecklistLine } from './checklist-lines.ts'
 import { mark } from './figures.ts'
 import { html, type Markup } from './markup.ts'
-import { nameOf, type Report, type ReportClip } from './report.ts'
+import { nameOf, type Report, type ReportClip, TURNS } from './report.ts'
 
 type IdOf = (clip: ReportClip) => string
 
@@ -20,7 +20,7 @@ export function checklist({ clips }: Report, idOf: IdOf): Markup {
 }
 
 function item(line: ChecklistLine, all: readonly ReportClip[], idOf: IdOf, name: string): Markup {
-  const clips = line.elsewhere ? [] : all.filter(line.clips ?? (() => true))
+  const clips = line.elsewhere ? [] : linesFirst(all.filter(line.clips ?? (() => true)))
   const missing = !line.elsewhere && !line.lower && clips.length === 0
   return html`<div class="item"><p class="line">${line.line}</p>${[
     line.elsewhere ? html`<p class="elsewhere">Shown elsewhere: ${code(line.elsewhere)}</p>` : null,
@@ -29,6 +29,12 @@ function item(line: ChecklistLine, all: readonly ReportClip[], idOf: IdOf, name:
     line.checks && clips.length > 0 ? measured(line.checks, clips, idOf) : null,
     line.ask && clips.length > 0 ? question(line.line, line.ask, clips, idOf, name) : null,
   ]}</div>`
+}
+
+/** Whoever plays only the first few shall hear all difficulties. */
+function linesFirst(clips: readonly ReportClip[]): ReportClip[] {
+  const order = Object.keys(TURNS)
+  return clips.toSorted((a, b) => order.indexOf(a.turn) - order.indexOf(b.turn))
 }
 
 function measured(checks: readonly CheckName[], clips: readonly ReportClip[], idOf: IdOf): Markup {

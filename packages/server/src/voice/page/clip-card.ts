@@ -1,5 +1,6 @@
 import type { Judgement } from '../lab/judge.ts'
 import type { TestResult } from '../lab/result.ts'
+import { toWav } from '../lab/sound.ts'
 import { voiceDistance } from '../lab/voiceprint.ts'
 import type { Edit } from '../lab/words.ts'
 import { change, defectsOf, figure, mark, withMinus } from './figures.ts'
@@ -27,7 +28,8 @@ export function clipCard(clip: ReportClip, id: string): Markup {
 </article>`
 }
 
-function player({ sound, result, src }: ReportClip, name: string): Markup {
+function player({ sound, result, file }: ReportClip, name: string): Markup {
+  const src = file ?? `data:audio/wav;base64,${toWav(sound).toString('base64')}`
   const picture = `data:image/png;base64,${spectrogram(sound).toString('base64')}`
   return html`
   <div class="player" data-seconds="${result.duration_seconds.toFixed(2)}">

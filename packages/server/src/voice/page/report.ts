@@ -10,8 +10,8 @@ export interface ReportClip {
   turn: Turn
   result: TestResult
   sound: Sound
-  /** The address of its WAV: a `data:` URL, or a path beside the page. */
-  src: string
+  /** Its file beside the page; null: the page holds the sound itself. */
+  file: string | null
   /** The same cell of an earlier run. */
   before: TestResult | null
 }
