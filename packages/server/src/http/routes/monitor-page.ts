@@ -16,10 +16,9 @@ const FILES: Record<string, [URL, string]> = {
   'uplot.css': [uplots('uPlot.min.css'), STYLE],
   'uplot.js': [uplots('uPlot.esm.js'), SCRIPT],
   ...Object.fromEntries(
-    ['main', 'calls', 'charts', 'dom', 'figures', 'history', 'lists', 'sign-in', 'stream', 'voices'].map(name => [
-      `${name}.js`,
-      [ours(`${name}.js`), SCRIPT] as [URL, string],
-    ]),
+    ['main', 'calls', 'charts', 'dom', 'figures', 'history', 'lists', 'sign-in', 'standing', 'stream', 'voices'].map(
+      name => [`${name}.js`, [ours(`${name}.js`), SCRIPT] as [URL, string]],
+    ),
   ),
 }
 
