@@ -149,9 +149,11 @@ describe('a unified call in Chromium, with voices on the line', { timeout: 300_0
   })
 
   it('ends in the page when the human falls silent', async t => {
-    const impatient = await start({ CALL_IDLE_SECONDS: '3' }, t)
+    const impatient = await start({ CALL_IDLE_SECONDS: '10' }, t)
     const { page, id } = await connected(impatient)
-    await page.evaluate('call.microphone.getTracks().forEach(track => { track.enabled = false })')
+    await page.evaluate('speak()')
+    await waitForEvent(page, 'input_audio_buffer.speech_stopped')
+    await page.evaluate('call.sender.replaceTrack(null)')
     assert.equal((await endedFor(page, impatient, id)).reason, 'idle')
   })
 
