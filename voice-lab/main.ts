@@ -62,7 +62,11 @@ function announcement(cells: readonly Cell[], missing: readonly Cell[], { speake
   const count = cells.reduce((sum, { turns }) => sum + turns.length, 0)
   const left = cells.length - missing.length
   const done = left === 0 ? '' : ` ${left} of them are there from an earlier run.`
-  return `${cells.length} conversations, ${count} replies, by ${speaker}.${done}`
+  return `${counted(cells.length, 'conversation', 's')}, ${counted(count, 'repl', 'ies', 'y')}, by ${speaker}.${done}`
+}
+
+function counted(count: number, stem: string, many: string, one = ''): string {
+  return `${count} ${stem}${count === 1 ? one : many}`
 }
 
 function replies(cells: readonly Cell[], store: Store): (Kept & { cell: Cell })[] {
