@@ -4,7 +4,12 @@ import { enableCompileCache, flushCompileCache } from 'node:module'
 enableCompileCache(process.argv[2])
 await import('./src/main.ts')
 // Loaded on demand, where the settings ask for them.
-for (const module of ['identity/jwt', 'limits/shared-rates', 'store/redis', 'voice/sharing'])
-  await import(`./src/${module}.ts`)
+const ON_DEMAND = [
+  ...['identity/jwt', 'limits/shared-rates', 'store/redis', 'voice/sharing'],
+  ...['calls/calls', 'observe/call-events', 'http/routes/calls'],
+]
+for (const module of ON_DEMAND) await import(`./src/${module}.ts`)
+const { loadSockets } = await import('./src/upstream/socket.ts')
+await loadSockets()
 flushCompileCache()
 process.exit(0)
