@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { INSTRUCTIONS } from './instructions.ts'
 import { nginxConfiguration } from './nginx.ts'
+import { npmStart } from './npm-start.ts'
 import type { Place } from './place.ts'
 import { TTL_SECONDS } from './stand-in.ts'
 
@@ -26,15 +27,6 @@ function node(name: string, words: readonly string[], settings: Settings): Conte
 }
 
 const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url))
-
-/** What `npm start` runs, `exec [env NAME=VALUE …] node [flags] file`, as words for Node and variables. */
-function npmStart(): { words: string[]; env: Settings } {
-  const { scripts } = JSON.parse(readFileSync(pathOf('../package.json'), 'utf8'))
-  const [before = '', after = ''] = scripts.start.split(/\bnode /)
-  const words = after.split(' ').map((word: string) => (word.startsWith('-') ? word : pathOf(`../${word}`)))
-  const assignments = before.split(' ').filter((word: string) => word.includes('='))
-  return { words, env: Object.fromEntries(assignments.map((word: string) => word.split('='))) }
-}
 
 /** The service as `npm start` starts it, with these settings beside its defaults. */
 function service(name: string, settings: Settings): Contestant {

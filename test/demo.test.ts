@@ -6,10 +6,9 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import type { Browser, Locator, Page } from 'playwright-core'
-import { startBrowser } from '../demo/test-browser.ts'
 import { type RunningDemo, runDemo, startDemo } from '../demo/test-demo.ts'
 import { ask, askToken } from './harness/ask.ts'
-import { openVoiceBrowser } from './harness/browser.ts'
+import { openBrowser, openVoiceBrowser } from './harness/browser.ts'
 import { listenIn, statsOf, waitForSilence, waitForSound } from './harness/listening.ts'
 import { speechWav } from './harness/speech-wav.ts'
 import { startUpstream, type Upstream } from './harness/upstream.ts'
@@ -155,7 +154,7 @@ describe('the demo’s page', () => {
   before(async () => {
     ;[demo, browser] = await Promise.all([
       startDemo({ args: ['--latency-ms', '60'], env: { RATE_LIMIT_PER_MINUTE: '1000' } }),
-      startBrowser(),
+      openBrowser(),
     ])
   })
   after(async () => {
@@ -362,7 +361,7 @@ describe('talking on the demo’s page', () => {
     }))
 
   test('says what to do where there is no microphone', async () => {
-    const deaf = await startBrowser()
+    const deaf = await openBrowser()
     try {
       const page = await deaf.newPage()
       await page.goto(demo.url)

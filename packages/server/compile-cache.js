@@ -34,7 +34,7 @@ export function useCompileCache() {
 
 /** V8's flags, by which Node keeps caches apart. */
 function flags() {
-  return process.execArgv.filter(flag => /^--(max-semi-space-size|heap-growing-percent)=/.test(flag))
+  return process.execArgv.filter(flag => /^--(max-semi-space-size=|heap-growing-percent=|no-maglev$)/.test(flag))
 }
 
 /** Changes with Node and its flags, with the place of the sources and with their newest change. */

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { fileURLToPath } from 'node:url'
+import { npmStart } from '../../bench/npm-start.ts'
 import { BASE_SETTINGS } from '../harness/service.ts'
 
 /** The service in a process of its own, under conditions that a fault asks for. */
@@ -31,7 +31,6 @@ export interface Conditions {
   readNothing?: boolean
 }
 
-const ENTRY = fileURLToPath(new URL('../../packages/server/start.js', import.meta.url))
 const KEPT = 4000
 
 /** A run that fails may forget to end some. */
@@ -43,10 +42,10 @@ process.once('exit', () => {
 /** Starts the service over `BASE_SETTINGS` and waits until it listens; rejects with its last words if it ends instead. */
 export async function startInstance(conditions: Conditions): Promise<Instance> {
   const { settings, through = [], env, onOutput, readNothing } = conditions
-  const [program = '', ...args] = [...through, process.execPath, '--max-semi-space-size=1', ENTRY]
+  const [program = '', ...args] = [...through, process.execPath, ...npmStart().words]
   const child = spawn(program, args, {
     cwd: tmpdir(),
-    env: { PATH: process.env.PATH, ...BASE_SETTINGS, ...settings, ...env },
+    env: { PATH: process.env.PATH, ...npmStart().env, ...BASE_SETTINGS, ...settings, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   running.add(child)
