@@ -49,6 +49,10 @@ const FULL_STOCK: Settings = {
 export const COLD = service('this service, cold', { ...ONE_BUSY_CLIENT, POOL_ENABLED: 'false' })
 export const WARM = service('this service, warm', { ...ONE_BUSY_CLIENT, ...FULL_STOCK })
 
+/** Cold, and each request counted in Redis. */
+export const coldWithRedis = (url: string) =>
+  service('this service, cold, limits in Redis', { ...ONE_BUSY_CLIENT, POOL_ENABLED: 'false', REDIS_URL: url })
+
 /** The defaults, and clients told apart by a proxy's header. */
 export const AS_SHIPPED = service('this service', { TRUST_PROXY: '1' })
 

@@ -27,8 +27,13 @@ export interface Target {
 
 /** Clients that each ask again as soon as they are answered, for so many seconds. */
 export function askForSeconds(target: Target, nextAsk: NextAsk, seconds: number): Promise<LoadResult> {
-  const end = performance.now() + seconds * 1000
-  return withoutPause(target, nextAsk, () => performance.now() < end)
+  // From the first request on: opening the connections does not count.
+  let end: number | undefined
+  const more = () => {
+    end ??= performance.now() + seconds * 1000
+    return performance.now() < end
+  }
+  return withoutPause(target, nextAsk, more)
 }
 
 /** The same, until so many requests have been sent. */

@@ -1,8 +1,11 @@
+import { startRedis } from '../test/harness/redis.ts'
+import { findPart, REDIS } from '../test/run/parts.ts'
 import { asksInTurn, asksOfManyClients } from './asks.ts'
-import { AS_SHIPPED, BARE, COLD, type Contestant, EXPRESS, NGINX, WARM } from './contestants.ts'
+import { AS_SHIPPED, BARE, COLD, type Contestant, coldWithRedis, EXPRESS, NGINX, WARM } from './contestants.ts'
 import type { Cores } from './cores.ts'
 import { percentile, type Spread, spreadOf } from './figures.ts'
 import { askAtPace, askCount, askForSeconds, type LoadResult } from './load.ts'
+import { type Overload, overload } from './overload.ts'
 import type { Plan } from './plan.ts'
 import { type Running, start } from './running.ts'
 import { type StandIn, startStandIn } from './stand-in.ts'
@@ -46,6 +49,7 @@ export interface Results {
   /** Requests a second at half load. */
   pace: number
   halfLoad: HalfLoad[]
+  overload: Overload[]
   footprints: Footprint[]
 }
 
@@ -68,17 +72,19 @@ export async function measure(
 ): Promise<Results> {
   const standIn = await startStandIn()
   const machine = { standIn, cores, plan, say }
-  const others = withNginx ? [EXPRESS, NGINX] : [EXPRESS]
+  const redis = findPart(REDIS, process.env) ? await startRedis() : undefined
+  const others = [...(redis ? [coldWithRedis(redis.url)] : []), EXPRESS, ...(withNginx ? [NGINX] : [])]
   try {
     say('What load and stand-in can do')
     const ceiling = rateOf(
       await askForSeconds({ port: standIn.port, cpuSeconds: () => undefined }, asksInTurn(), plan.turnSeconds),
     )
-    const { throughput, pace, halfLoad } = await underLoad(others, machine)
+    const { throughput, pace, halfLoad, overload } = await underLoad(others, machine)
     const footprints: Footprint[] = []
     for (const contestant of [AS_SHIPPED, BARE, ...others]) footprints.push(await footprintOf(contestant, machine))
-    return { ceiling, throughput, pace, halfLoad, footprints }
+    return { ceiling, throughput, pace, halfLoad, overload, footprints }
   } finally {
+    await redis?.kill()
     standIn.close()
   }
 }
@@ -89,14 +95,17 @@ async function underLoad(others: Contestant[], machine: Machine) {
   try {
     for (const contestant of [BARE, COLD, WARM, ...others]) servers.push(await start(contestant, standIn, cores))
     const throughput = await fullLoad(servers, machine)
-    const cold = throughput.find(({ name }) => name === COLD.name) as Throughput
-    const pace = Math.max(1, Math.round(cold.perSecond.median / 2))
+    const coldPeak = throughput.find(({ name }) => name === COLD.name)?.perSecond.median ?? 0
+    const pace = Math.max(1, Math.round(coldPeak / 2))
     const halfLoad: HalfLoad[] = []
     for (const server of servers) {
       say(`Half load: ${server.name}`)
       halfLoad.push(await atPace(server, pace, plan))
     }
-    return { throughput, pace, halfLoad }
+    say('Overload')
+    const cold = servers[1] as Running
+    const curve = await overload(cold, coldPeak, plan.halfLoadSeconds)
+    return { throughput, pace, halfLoad, overload: curve }
   } finally {
     await Promise.all(servers.map(server => server.stop()))
   }

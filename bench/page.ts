@@ -25,6 +25,11 @@ export function page(results: Results, facts: Facts, plan: Plan): string {
       'service does cold. The answer time is what the caller sees. The own time is what the service says of itself, ' +
       '`total` less `openai` of `Server-Timing`, in steps of 0.1 ms; writing out the answer is not in it. Milliseconds.',
     halfLoadTable(results),
+    '## Overload',
+    'Requests come at a steady pace on 1,000 connections, whether earlier ones are answered or not, at once, twice and ' +
+      'three times what the service does cold. It refuses with 503 what it cannot serve. *Unsent* requests found every ' +
+      'connection waiting. A second each.',
+    overloadTable(results),
     '## Memory and start',
     `Resident memory (MB = 1,000,000 bytes) after the first answer, after ${whole(plan.memoryRequests)} requests ` +
       `from as many clients, ${CONNECTIONS} at a time, and the most up to then. The service runs with its defaults here, ` +
@@ -57,6 +62,8 @@ function fullLoadMethod({ ceiling }: Results, plan: Plan): string {
     '- *Cold*: the pool is off; each token is one call to OpenAI. *Warm*: each token comes from the pool, which replaces it ' +
       'in the background, on the same core: a token and a mint. *Warm, from stock*: bursts on a full stock ' +
       `(${2 * SESSIONS.length} tokens), while the stand-in looks out of reach so that nothing is replaced: the token alone.`,
+    '- *Limits in Redis*: cold, and each request is counted in Redis in one round trip. Redis runs beside the load. The row to ' +
+      'hold against 1.5 times the bare proxy is *warm, from stock*; the one against 0.75 is *cold*.',
     '- The bare proxy is `node:http`, one call through undici’s `Pool`, and JSON both ways. Express stands with the global ' +
       '`fetch`. nginx forwards bytes as they are, with one worker; it shows what the machine can do.',
   ].join('\n')
@@ -95,6 +102,16 @@ function halfLoadTable({ halfLoad }: Results): string {
     times ? [times.p50, times.p95, times.p99].map(time => time.toFixed(digits)) : ['–', '–', '–']
   const rows = halfLoad.map(({ name, waits, own }) => [name, ...three(waits, 2), ...three(own, 1)])
   return table(['', 'answer p50', 'p95', 'p99', 'own p50', 'p95', 'p99'], rows)
+}
+
+function overloadTable({ overload }: Results): string {
+  const peak = overload[0]?.served ?? 0
+  const rows = overload.map(({ times, offered, served, refused, unsent }) => [
+    `${times} ×`,
+    ...[offered, served, refused, unsent].map(whole),
+    peak > 0 ? `${Math.round((100 * served) / peak)} %` : '–',
+  ])
+  return table(['', 'offered', 'served', 'refused', 'unsent', 'served, of the first row'], rows)
 }
 
 function footprintTable({ footprints }: Results): string {

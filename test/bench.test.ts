@@ -27,6 +27,7 @@ describe('the benchmark', () => {
       'this service, cold',
       'this service, warm',
       'this service, warm, from stock',
+      'this service, cold, limits in Redis',
       'Express, fetch',
     ]
     assert.deepEqual(
@@ -88,6 +89,7 @@ function madeUp(rate: number, warmShare: number): Results {
     throughput,
     pace: rate,
     halfLoad: [{ name: 'bare proxy', waits: times, own: undefined }],
+    overload: [{ times: 1, offered: rate, served: rate, refused: 0, unsent: 0 }],
     footprints: [{ name: 'bare proxy', memory: undefined, firstAnswerMs: spreadOf([rate]) }],
   }
 }
