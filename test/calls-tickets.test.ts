@@ -273,6 +273,18 @@ describe('a ticket', () => {
       assert.ok(!output.includes(secret), secret)
   })
 
+  it('has paths that say which methods they take', async () => {
+    const allowed = { '': ['GET', 'HEAD', 'POST'], '/rtc_1': ['DELETE', 'GET', 'HEAD'] }
+    for (const [path, methods] of Object.entries(allowed))
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].filter(one => !methods.includes(one))) {
+        const answer = await ask(`${stage.service.url}/v1/realtime/calls${path}`, { method })
+        assertFailure(answer, 405, 'method_not_allowed')
+        assert.deepEqual((answer.headers.get('allow') ?? '').split(', ').sort(), methods, `${method} ${path}`)
+      }
+    const deeper = await ask(`${stage.service.url}/v1/realtime/calls/rtc_1/more`, { method: 'PUT' })
+    assertFailure(deeper, 404, 'not_found')
+  })
+
   it('and its paths do not exist in ephemeral mode', async t => {
     const service = await callsService(t, stage.openai, { CALL_MODE: 'ephemeral' })
     for (const method of ['GET', 'POST', 'DELETE'])

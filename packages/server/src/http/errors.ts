@@ -58,13 +58,18 @@ function asServiceError(thrown: unknown): ServiceError {
  */
 export function unknownAddresses(app: FastifyInstance): void {
   const methods = new Map<string, Set<string>>()
+  /** Addresses with a parameter, by their own. */
+  const patterns = new Map<string, RegExp>()
   app.addHook('onRoute', ({ url, method }) => {
     const known = methods.get(url) ?? new Set()
     methods.set(url, known)
     for (const one of [method].flat()) known.add(one)
+    if (url.includes('/:')) patterns.set(url, new RegExp(`^${url.replace(/:[^/]+/g, '[^/]+')}$`))
   })
   const unknown = (request: Request) => {
-    const allowed = methods.get(pathOf(request.url))
+    const path = pathOf(request.url)
+    const url = [...patterns].find(([, pattern]) => pattern.test(path))?.[0]
+    const allowed = methods.get(path) ?? methods.get(url ?? '')
     if (!allowed) return new ServiceError('not_found')
     return new ServiceError('method_not_allowed', { headers: { Allow: [...allowed].join(', ') } })
   }
