@@ -206,6 +206,19 @@ describe('a ticket', () => {
     await stage.openai.hungUp('rtc_nonsense')
   })
 
+  it('hangs up a call whose answer breaks off, where OpenAI has told its id', async () => {
+    stage.openai.behave({
+      place(response) {
+        response.writeHead(201, { location: '/v1/realtime/calls/rtc_broken', 'content-length': '1000' })
+        response.write('v=0\r\n', () => response.destroy())
+      },
+    })
+    const answer = await postOffer(stage.service.url, await takeTicket(stage.service.url, {}, as(9)), OFFER, as(9))
+    stage.openai.behave({})
+    assertFailure(answer, 502, 'upstream_unavailable')
+    await stage.openai.hungUp('rtc_broken')
+  })
+
   it('leaves no call behind when the browser goes away in mid-set-up', async () => {
     const { url } = stage.service
     const ticket = await takeTicket(url, {}, as(5))

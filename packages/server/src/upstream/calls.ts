@@ -101,6 +101,9 @@ export function callLine(config: LineConfig, parts: LineParts): CallLine {
       return { failure }
     } catch (error) {
       if (!(error instanceof BrokenAnswer)) throw error
+      // OpenAI has taken the call if its answer had begun; without all of it, nobody can talk on it.
+      const orphan = callIdOf(error.headers.location)
+      if (orphan !== undefined) void hangUp(orphan)
       const failure = BREAKAGES[error.breakage]
       report(failure.type, { oddity: errorCode(error.cause) })
       return { failure, cause: error.cause }

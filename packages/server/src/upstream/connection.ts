@@ -13,10 +13,13 @@ export interface Answer {
 /** An attempt that ended without a whole answer. */
 export class BrokenAnswer extends Error {
   readonly breakage: Breakage
+  /** The head of the answer, where that much came. */
+  readonly headers: Answer['headers']
 
-  constructor(breakage: Breakage, cause: unknown) {
+  constructor(breakage: Breakage, cause: unknown, headers: Answer['headers'] = {}) {
     super(breakage, { cause })
     this.breakage = breakage
+    this.headers = headers
   }
 }
 
@@ -95,7 +98,7 @@ function collector(limitMs: number, resolve: (answer: Answer) => void, reject: (
       clearTimeout(timer)
       // A refusal is told by its status; that its text is cut off or endless changes nothing.
       if (answer && isRefusal(answer.status)) resolve(answer)
-      else reject(new BrokenAnswer(late ? 'timeout' : breakageOf(error), error))
+      else reject(new BrokenAnswer(late ? 'timeout' : breakageOf(error), error, answer?.headers))
     },
   } satisfies Dispatcher.DispatchHandler
 }
