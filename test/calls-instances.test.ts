@@ -184,6 +184,13 @@ describe('with Redis', { concurrency: 2, timeout: 300_000 }, () => {
     assert.equal((await postOffer(stranger.url, await takeTicket(one.url))).json.error.type, 'ticket_invalid')
   })
 
+  it('calls that are long forgotten leave the list with the next call, whether or not anybody reads it', async t => {
+    const { redis, instances } = await stageFor(t)
+    await redis.ask('ZADD', 'parker:calls', '1', 'rtc_forgotten')
+    const { id } = await placeCall(instances[0].url)
+    assert.deepEqual(await redis.ask('ZRANGE', 'parker:calls', '0', '-1'), id)
+  })
+
   it('every key in Redis lapses by itself', async t => {
     const { openai, redis, instances } = await stageFor(t)
     const [one] = instances

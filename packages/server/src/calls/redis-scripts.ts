@@ -82,6 +82,7 @@ redis.call('HSET', key, 'ticket', ARGV[2], 'owner', ARGV[3], 'started', now - AR
   'order', string.format('%.0f', order), unpack(ARGV, 8))
 redis.call('HSET', ticket, 'used', 1, 'call', ARGV[1], 'expires', now)
 for _, kept in ipairs({key, ticket}) do redis.call('PEXPIRE', kept, ARGV[5]) end
+redis.call('ZREMRANGEBYSCORE', 'parker:calls', '-inf', (now - ARGV[5]) * 1000)
 redis.call('ZADD', 'parker:calls', order, ARGV[1])
 redis.call('ZADD', 'parker:calls:live', now + ARGV[4], ARGV[1])
 for _, kept in ipairs({'parker:calls', 'parker:calls:live'}) do redis.call('PEXPIRE', kept, ARGV[5]) end
