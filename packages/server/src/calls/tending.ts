@@ -12,11 +12,14 @@ export interface Tending {
 }
 
 const REPORT_MS = LEASE_MS / 4
+/** Until the store was first reached: an instance that others do not know of yet cannot be left calls, milliseconds. */
+const FIRST_RETRY_MS = 100
 
 /** Reports on our calls, and takes over those that nobody reports on any more, four times in a lease. */
 export function tendCalls(store: CallStore, keeper: Keeper, events: CallEvents): Tending {
   let draining = false
   let stopped = false
+  let known = false
   let timer: NodeJS.Timeout | undefined
   let round = Promise.resolve()
 
@@ -30,11 +33,12 @@ export function tendCalls(store: CallStore, keeper: Keeper, events: CallEvents):
   async function tend(): Promise<void> {
     try {
       await keeper.report(!draining)
+      known = true
       if (!draining) await takeOver()
     } catch {
       // The store is away. Our own calls go on by our own clock, and the next round comes soon.
     }
-    if (!stopped) timer = setTimeout(begin, REPORT_MS)
+    if (!stopped) timer = setTimeout(begin, known ? REPORT_MS : FIRST_RETRY_MS)
   }
 
   function begin(): void {
