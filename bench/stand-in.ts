@@ -96,9 +96,11 @@ const RUN = randomBytes(12).toString('hex')
 let mints = 0
 
 function mint(): string {
-  const id = `${RUN}${(mints++).toString(36).padStart(8, '0')}`
+  const count = (mints++).toString(36).padStart(8, '0')
   const expiresAt = Math.floor(Date.now() / 1000) + TTL_SECONDS
-  return message('200 OK', `{"value":"ek_${id}","expires_at":${expiresAt},"session":{"id":"sess_${id}",${SESSION}}`, id)
+  // As at OpenAI, no id tells anything of the secret; the service would keep such a one to itself.
+  const body = `{"value":"ek_${RUN}${count}","expires_at":${expiresAt},"session":{"id":"sess_of_${count}",${SESSION}}`
+  return message('200 OK', body, `for_${count}`)
 }
 
 function message(status: string, body: string, id = 'probe'): string {
