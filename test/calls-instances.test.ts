@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { PAGE, READ_CALL } from '../packages/server/src/calls/redis-scripts.ts'
 import { ask, askToken } from './harness/ask.ts'
 import { bearer, endCall, listCalls, OFFER, placeCall, postOffer, readCall, takeTicket } from './harness/call-client.ts'
 import { ADMIN_TOKEN, as, callsService, ended, response } from './harness/calls-stage.ts'
@@ -189,6 +190,19 @@ describe('with Redis', { concurrency: 2, timeout: 300_000 }, () => {
     await redis.ask('ZADD', 'parker:calls', '1', 'rtc_forgotten')
     const { id } = await placeCall(instances[0].url)
     assert.deepEqual(await redis.ask('ZRANGE', 'parker:calls', '0', '-1'), id)
+  })
+
+  it('receipts are read without the long texts of their sessions, so that a list never keeps others waiting', async t => {
+    const { redis, instances } = await stageFor(t)
+    const { id } = await placeCall(instances[0].url, { instructions: 'Speak of sport. '.repeat(400) })
+    const answers = [
+      await redis.ask('EVAL', READ_CALL.text, '0', id),
+      await redis.ask('EVAL', PAGE.text, '0', '+inf', '10', '86400000'),
+    ]
+    for (const answer of answers) {
+      assert.match(answer, /session_id/)
+      assert.ok(answer.length < 1000, `${answer.length} characters`)
+    }
   })
 
   it('every key in Redis lapses by itself', async t => {

@@ -196,15 +196,31 @@ end
 return 1
 `)
 
-/** Call. Answers its fields. */
-export const READ_CALL = script(`return redis.call('HGETALL', 'parker:call:' .. ARGV[1])`)
+/** All fields of a call but its session, which may be long and which no reader of receipts needs. */
+const RECEIPT_OF = `
+local function receipt_of(id)
+  local all, told = redis.call('HGETALL', 'parker:call:' .. id), {}
+  for i = 1, #all, 2 do
+    if all[i] ~= 'session' then
+      table.insert(told, all[i])
+      table.insert(told, all[i + 1])
+    end
+  end
+  return told
+end
+`
 
-/** Where to begin (exclusive), how many, how old the oldest may be in ms. Answers the calls' fields, newest first. */
-export const PAGE = script(`${NOW}
+/** Call. Answers its receipt's fields. */
+export const READ_CALL = script(`${RECEIPT_OF}
+return receipt_of(ARGV[1])
+`)
+
+/** Where to begin (exclusive), how many, how old the oldest may be in ms. Answers the receipts' fields, newest first. */
+export const PAGE = script(`${NOW}${RECEIPT_OF}
 redis.call('ZREMRANGEBYSCORE', 'parker:calls', '-inf', (now - ARGV[3]) * 1000)
 local found = {}
 for _, id in ipairs(redis.call('ZREVRANGEBYSCORE', 'parker:calls', ARGV[1], '-inf', 'LIMIT', 0, ARGV[2])) do
-  table.insert(found, {id, redis.call('HGETALL', 'parker:call:' .. id)})
+  table.insert(found, {id, receipt_of(id)})
 end
 return found
 `)
