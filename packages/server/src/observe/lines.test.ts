@@ -6,9 +6,13 @@ import { it } from 'node:test'
 
 const MODULE = new URL('./lines.ts', import.meta.url).href
 
+function scriptOf(code: string): string {
+  return `import { lineWriter, unblockedStdout } from '${MODULE}'; const lines = lineWriter(unblockedStdout()); ${code}`
+}
+
 /** A process that has a writer on its stdout and runs this code. */
 function run(code: string) {
-  const script = `import { lineWriter } from '${MODULE}'; const lines = lineWriter(1); ${code}`
+  const script = scriptOf(code)
   return spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
@@ -38,4 +42,28 @@ it('lines that nobody reads are dropped beyond a bound, and the process goes on'
     setTimeout(() => process.stderr.write(String(process.memoryUsage().rss)), 300)`)
   assert.ok(Number(await once(child.stderr, 'data')) < 150e6)
   child.kill('SIGKILL')
+})
+
+/** As `run`, with a pipe of the shell as stdout, which Node's own are not. What the reader, a command, makes of it is the result. */
+function runInto(reader: string, code: string) {
+  const pipeline = `{ "$0" --input-type=module -e "$1"; echo "exit $?" >&2; } | ${reader}`
+  const words = ['-c', pipeline, process.execPath, scriptOf(code)]
+  return spawn('sh', words, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+}
+
+it('a process whose stdout is a full pipe that nobody reads can end all the same', async t => {
+  const child = runInto(
+    'sleep 60',
+    `
+    for (let i = 0; i < 1000; i++) lines.write('x'.repeat(1023) + '\\n')
+    setTimeout(() => { lines.flush(); process.exit(0) }, 300)`,
+  )
+  t.after(() => process.kill(-(child.pid as number), 'SIGKILL'))
+  const [said] = await once(child.stderr, 'data', { signal: AbortSignal.timeout(30_000) })
+  assert.equal(String(said), 'exit 0\n')
+})
+
+it('a full pipe that is read late gets every line', async () => {
+  const child = runInto('{ sleep 1; cat; }', `for (let i = 0; i < 20000; i++) lines.write('line ' + i + ' ’\\n')`)
+  assert.equal(await text(child.stdout), Array.from({ length: 20_000 }, (_, i) => `line ${i} ’\n`).join(''))
 })

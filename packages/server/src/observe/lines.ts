@@ -1,4 +1,4 @@
-import { write, writeSync } from 'node:fs'
+import { constants, fstatSync, openSync, write, writeSync } from 'node:fs'
 
 /** Writes lines to a file descriptor in the background, in order. */
 export interface LineWriter {
@@ -10,10 +10,23 @@ export interface LineWriter {
 
 /** Lines that nobody reads pile up in memory at most this far; further ones are dropped rather than stop the service. */
 const MAX_WAITING_BYTES = 8 * 1_048_576
-/** A pipe that is full is tried again after so long, milliseconds. */
-const RETRY_MS = 100
+/** A pipe that is full is tried again after so long, then twice as long and so on; milliseconds. */
+const FIRST_RETRY_MS = 1
+const LONGEST_RETRY_MS = 100
 /** How often flush() tries a full pipe before it gives up. */
 const MOST_RETRIES = 10
+
+/**
+ * A file descriptor of stdout that, where it is a pipe and the system lets us, does not block: a write into a full pipe
+ * that nobody reads would never return, and a process with such a write under way cannot end.
+ */
+export function unblockedStdout(): number {
+  try {
+    return fstatSync(1).isFIFO() ? openSync('/proc/self/fd/1', constants.O_WRONLY | constants.O_NONBLOCK) : 1
+  } catch {
+    return 1
+  }
+}
 
 /** Lines of one turn of the event loop go out together, which is a good deal cheaper than one by one. */
 export function lineWriter(fd: number): LineWriter {
@@ -23,6 +36,7 @@ export function lineWriter(fd: number): LineWriter {
   let rest = Buffer.alloc(0)
   let scheduled = false
   let underWay = false
+  let retryMs = FIRST_RETRY_MS
 
   function takeWaiting(): void {
     rest = Buffer.from(waiting.join(''))
@@ -40,9 +54,11 @@ export function lineWriter(fd: number): LineWriter {
   function written(error: NodeJS.ErrnoException | null, bytes: number): void {
     underWay = false
     if (error && isFull(error)) {
-      setTimeout(next, RETRY_MS)
+      setTimeout(next, retryMs)
+      retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS)
       return
     }
+    retryMs = FIRST_RETRY_MS
     // Nobody reads any more (EPIPE), or the disk is full: there is nowhere to say so.
     rest = rest.subarray(error ? rest.length : bytes)
     next()
@@ -68,7 +84,7 @@ export function lineWriter(fd: number): LineWriter {
         } catch (error) {
           if (!isFull(error as NodeJS.ErrnoException)) return
           retries++
-          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS)
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LONGEST_RETRY_MS)
         }
       }
     },

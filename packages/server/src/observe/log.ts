@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import { type LineWriter, lineWriter } from './lines.ts'
+import { type LineWriter, lineWriter, unblockedStdout } from './lines.ts'
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 type Level = Exclude<(typeof LEVELS)[number], 'silent'>
@@ -23,7 +23,7 @@ export interface Log {
 
 /** One JSON object a line on stdout, written without blocking; or, as `pretty`, for people. */
 export async function openLog({ LOG_LEVEL, LOG_FORMAT }: Pick<Config, 'LOG_LEVEL' | 'LOG_FORMAT'>): Promise<Log> {
-  const stdout = lineWriter(1)
+  const stdout = lineWriter(unblockedStdout())
   const sink = LOG_FORMAT === 'pretty' ? await prettyPrinter() : stdout
   return { logger: createLogger(LOG_LEVEL, sink), flush: stdout.flush }
 }
