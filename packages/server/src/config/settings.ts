@@ -235,7 +235,7 @@ export const SETTINGS = {
     ADMIN_TOKEN: setting({
       parse: secret(token(12)),
       example: '32 random characters',
-      doc: 'Lets operators read `/metrics`, `/v1/voice/metrics` and `/v1/self-check`, and serves `/monitor`. At least 12 characters.',
+      doc: 'Lets operators read `/metrics`, `/v1/voice/metrics` and `/v1/self-check`, test voices, list and end calls, and serves `/monitor`. At least 12 characters.',
       secret: true,
     }),
   },
