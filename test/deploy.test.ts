@@ -162,8 +162,9 @@ describe('the Dockerfile', () => {
 
   it('takes PORT and every other setting from outside', () => {
     assert.deepEqual(instructions('EXPOSE'), [PORT])
-    // A hint to the C library, no setting.
-    assert.deepEqual([...instructions('ENV'), ...instructions('ARG')], ['MALLOC_ARENA_MAX=1'])
+    // Hints to the C library, no settings.
+    const hints = ['MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=131072']
+    assert.deepEqual([...instructions('ENV'), ...instructions('ARG')], hints)
   })
 
   it('checks health every 30 s, without curl', () => {
