@@ -39,8 +39,13 @@ const FILES: Record<string, string> = {
  */
 export function demoSite(app: FastifyInstance, openai: string): void {
   const policy = `${PAGE_POLICY}; connect-src 'self' ${openai}`
-  const client = bundleClient()
-  client.catch(() => {}) // Told when it is asked for.
+  let built: Promise<string> | undefined
+  const client = () => {
+    built ??= bundleClient()
+    return built
+  }
+  // Not before: a demo that cannot listen ends at once, and would leave the builder in the middle of its work.
+  app.addHook('onListen', () => void client().catch(() => {}))
   app.addHook('onRequest', async (request, reply) => {
     if (pathOf(request.url) !== '/') return undefined
     reply.header('Vary', 'Origin, Accept')
@@ -59,7 +64,7 @@ export function demoSite(app: FastifyInstance, openai: string): void {
     })
   app.get('/demo/client.js', {
     schema: { hide: true },
-    handler: async (_request, reply) => reply.type(SCRIPT).send(await client),
+    handler: async (_request, reply) => reply.type(SCRIPT).send(await client()),
   })
   foreignSite(app)
 }

@@ -82,6 +82,6 @@ describe('an older Node', () => {
 describe('package.json', () => {
   it('has a start script that hands its process over, so that a signal reaches the server', () => {
     const { scripts } = JSON.parse(readFileSync(pathOf('package.json'), 'utf8'))
-    assert.match(scripts.start, /^exec node /)
+    assert.match(scripts.start, /^exec env (\w+=\w+ )+node /)
   })
 })

@@ -167,10 +167,12 @@ async function createVerifier({ jwt }: Config, clock: Clock): Promise<VerifyJwt 
 }
 
 /** The Redis client is loaded only where it is used, for the same reason. */
-async function createStore({ REDIS_URL }: Config, clock: Clock, events: Events): Promise<Store | null> {
+async function createStore({ REDIS_URL, CALL_MODE }: Config, clock: Clock, events: Events): Promise<Store | null> {
   if (!REDIS_URL) return null
-  const { connectStore } = await import('./store/redis.ts')
-  return connectStore(REDIS_URL, clock, events.storeChanged)
+  const { connectStore, SHORT_PATIENCE_MS, LONG_PATIENCE_MS } = await import('./store/redis.ts')
+  // Limits can be counted in memory for a while. Tickets cannot: there is nothing to fall back to.
+  const patienceMs = CALL_MODE === 'unified' ? LONG_PATIENCE_MS : SHORT_PATIENCE_MS
+  return connectStore(REDIS_URL, clock, events.storeChanged, patienceMs)
 }
 
 /** Where there are no operators nobody could read what is shared. */

@@ -14,15 +14,25 @@ export interface Store {
   close(): void
 }
 
-/** Longer than a healthy Redis ever takes, short enough for a caller not to notice; milliseconds. */
-const PATIENCE_MS = 250
+/** For what can be done without the store: longer than a healthy Redis takes, short enough for a caller not to notice; milliseconds. */
+export const SHORT_PATIENCE_MS = 250
+/** For what cannot: a caller would rather wait than be refused; milliseconds. */
+export const LONG_PATIENCE_MS = 1500
 /** After a failure one try a second; everybody else is spared the wait. */
 const RETRY_MS = 1000
 
 class StoreDown extends Error {}
 
-/** Connects in the background and goes on trying for ever. `onChange` hears when the store is lost and found. */
-export function connectStore(url: Secret, clock: Clock, onChange: (up: boolean) => void): Store {
+/**
+ * Connects in the background and goes on trying for ever. `onChange` hears when the store is lost and found. A command
+ * that takes longer than `patienceMs` has failed.
+ */
+export function connectStore(
+  url: Secret,
+  clock: Clock,
+  onChange: (up: boolean) => void,
+  patienceMs = SHORT_PATIENCE_MS,
+): Store {
   const client = createClient({
     url: url.reveal(),
     disableOfflineQueue: true,
@@ -60,7 +70,7 @@ export function connectStore(url: Secret, clock: Clock, onChange: (up: boolean) 
       // Until this try has ended nobody else waits for a store that was down a moment ago.
       if (!up) downUntil = clock.mono() + RETRY_MS
       try {
-        const answer = await within(PATIENCE_MS, send(script, args))
+        const answer = await within(patienceMs, send(script, args))
         note(true)
         return answer
       } catch (error) {
