@@ -5,7 +5,7 @@ import { AS_SHIPPED, BARE, COLD, type Contestant, coldWithRedis, EXPRESS, NGINX,
 import type { Cores } from './cores.ts'
 import { percentile, type Spread, spreadOf } from './figures.ts'
 import { askAtPace, askCount, askForSeconds, type LoadResult } from './load.ts'
-import { type Overload, overload } from './overload.ts'
+import { type Overload, overloads } from './overload.ts'
 import type { Plan } from './plan.ts'
 import { type Running, start } from './running.ts'
 import { type StandIn, startStandIn } from './stand-in.ts'
@@ -104,8 +104,7 @@ async function underLoad(others: Contestant[], machine: Machine) {
     }
     say('Overload')
     const cold = servers[1] as Running
-    const curve = await overload(cold, coldPeak, plan.halfLoadSeconds)
-    return { throughput, pace, halfLoad, overload: curve }
+    return { throughput, pace, halfLoad, overload: await overloads(cold, standIn, coldPeak, plan.halfLoadSeconds) }
   } finally {
     await Promise.all(servers.map(server => server.stop()))
   }

@@ -2,9 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { asksInTurn } from './asks.ts'
 import { type Line, openLine } from './line.ts'
 import type { Running } from './running.ts'
+import type { StandIn } from './stand-in.ts'
 
 /** What the service made of more requests than it can serve. A second each. */
 export interface Overload {
+  /** What a mint took, milliseconds. */
+  latencyMs: number
   /** Of what it can serve. */
   times: number
   offered: number
@@ -18,13 +21,32 @@ export interface Overload {
 /** Far more than the service lets work at once. */
 const CONNECTIONS = 1000
 
-/** Requests that come whether earlier ones are answered or not, at once, twice and three times the peak. */
-export async function overload(server: Running, peak: number, seconds: number): Promise<Overload[]> {
-  const lines = await Promise.all(Array.from({ length: CONNECTIONS }, () => openLine(server.port)))
+/** A quarter of what OpenAI was recorded to take (pydantic-ai cassettes, July 2026), milliseconds. */
+const SLOW_MS = 100
+/** The default of `MAX_IN_FLIGHT`. */
+const MAX_IN_FLIGHT = 200
+
+/**
+ * Requests that come whether earlier ones are answered or not, at once, twice and three times what can be served: by
+ * `MAX_IN_FLIGHT`, where a mint takes its time, and by the processor alone (`peak` a second), where it takes none.
+ */
+export async function overloads(server: Running, standIn: StandIn, peak: number, seconds: number): Promise<Overload[]> {
+  const byLatency = { [SLOW_MS]: Math.min(peak, (MAX_IN_FLIGHT * 1000) / SLOW_MS), 0: peak }
   const curve: Overload[] = []
+  for (const latencyMs of [SLOW_MS, 0] as const) {
+    standIn.latencyMs = latencyMs
+    for (const times of [1, 2, 3]) {
+      const figures = await offered(server, times * byLatency[latencyMs], seconds)
+      curve.push({ latencyMs, times, ...figures })
+    }
+  }
+  return curve
+}
+
+async function offered(server: Running, perSecond: number, seconds: number) {
+  const lines = await Promise.all(Array.from({ length: CONNECTIONS }, () => openLine(server.port)))
   try {
-    for (const times of [1, 2, 3]) curve.push(await offer(lines, times, times * peak, seconds))
-    return curve
+    return await offer(lines, perSecond, seconds)
   } catch (error) {
     throw server.blame(error)
   } finally {
@@ -32,7 +54,7 @@ export async function overload(server: Running, peak: number, seconds: number): 
   }
 }
 
-async function offer(lines: readonly Line[], times: number, perSecond: number, seconds: number): Promise<Overload> {
+async function offer(lines: readonly Line[], perSecond: number, seconds: number) {
   const idle = [...lines]
   const nextAsk = asksInTurn()
   const counts = { offered: 0, served: 0, refused: 0, unsent: 0 }
@@ -70,7 +92,6 @@ async function offer(lines: readonly Line[], times: number, perSecond: number, s
   const took = (performance.now() - started) / 1000
   const a = (count: number) => count / took
   return {
-    times,
     offered: a(counts.offered),
     served: a(counts.served),
     refused: a(counts.refused),

@@ -27,8 +27,12 @@ export function page(results: Results, facts: Facts, plan: Plan): string {
     halfLoadTable(results),
     '## Overload',
     'Requests come at a steady pace on 1,000 connections, whether earlier ones are answered or not, at once, twice and ' +
-      'three times what the service does cold. It refuses with 503 what it cannot serve. *Unsent* requests found every ' +
-      'connection waiting. A second each.',
+      'three times what the service can serve cold. It refuses with 503 what it cannot serve. *Unsent* requests found ' +
+      'every connection waiting. A second each.',
+    'Where a mint takes its time, the limit is `MAX_IN_FLIGHT`, 200: at 100 ms that is 2,000 a second, at what OpenAI was ' +
+      'recorded to take under 500. Where it takes none, the limit is the processor, for which a refusal is hardly less ' +
+      'work than a token; the service then serves little of what comes in a rush, so put something before it that holds ' +
+      'such rushes back.',
     overloadTable(results),
     '## Memory and start',
     `Resident memory (MB = 1,000,000 bytes) after the first answer, after ${whole(plan.memoryRequests)} requests ` +
@@ -105,13 +109,13 @@ function halfLoadTable({ halfLoad }: Results): string {
 }
 
 function overloadTable({ overload }: Results): string {
-  const peak = overload[0]?.served ?? 0
-  const rows = overload.map(({ times, offered, served, refused, unsent }) => [
-    `${times} ×`,
-    ...[offered, served, refused, unsent].map(whole),
-    peak > 0 ? `${Math.round((100 * served) / peak)} %` : '–',
-  ])
-  return table(['', 'offered', 'served', 'refused', 'unsent', 'served, of the first row'], rows)
+  const servedAtOnce = (latency: number) => overload.find(one => one.latencyMs === latency)?.served ?? 0
+  const rows = overload.map(({ latencyMs, times, offered, served, refused, unsent }) => {
+    const peak = servedAtOnce(latencyMs)
+    const share = peak > 0 ? `${Math.round((100 * served) / peak)} %` : '–'
+    return [`${latencyMs} ms`, `${times} ×`, ...[offered, served, refused, unsent].map(whole), share]
+  })
+  return table(['a mint takes', '', 'offered', 'served', 'refused', 'unsent', 'served, of 1 ×'], rows)
 }
 
 function footprintTable({ footprints }: Results): string {

@@ -10,6 +10,8 @@ export interface StandIn {
   baseUrl: string
   /** Whether `GET /models`, by which the service learns whether OpenAI can be reached, is answered with 200 or 503. */
   reachable: boolean
+  /** How long a mint takes, milliseconds; 0, at once, unless told. */
+  latencyMs: number
   close(): void
 }
 
@@ -17,7 +19,13 @@ export interface StandIn {
 export const TTL_SECONDS = 7200
 
 export async function startStandIn(): Promise<StandIn> {
-  const server = createServer({ noDelay: true }, socket => serve(socket, path => answer(path)))
+  const server = createServer({ noDelay: true }, socket =>
+    serve(
+      socket,
+      path => answer(path),
+      () => standIn.latencyMs,
+    ),
+  )
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -30,6 +38,7 @@ export async function startStandIn(): Promise<StandIn> {
     port,
     baseUrl: `http://127.0.0.1:${port}/v1`,
     reachable: true,
+    latencyMs: 0,
     close() {
       server.close()
       for (const socket of sockets) socket.destroy()
@@ -43,7 +52,7 @@ export async function startStandIn(): Promise<StandIn> {
 }
 
 /** Reads requests one after another; none of our clients sends a second one before the first is answered. */
-function serve(socket: Socket, answer: (path: string) => string): void {
+function serve(socket: Socket, answer: (path: string) => string, latencyMs: () => number): void {
   let received = Buffer.alloc(0)
   socket.on('error', () => socket.destroy())
   socket.on('data', chunk => {
@@ -54,7 +63,9 @@ function serve(socket: Socket, answer: (path: string) => string): void {
     const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0)
     if (received.length < headEnd + 4 + length) return
     received = Buffer.alloc(0)
-    socket.write(answer(head.split(' ', 2)[1] ?? ''), 'latin1')
+    const write = () => socket.write(answer(head.split(' ', 2)[1] ?? ''), 'latin1')
+    if (latencyMs() === 0) write()
+    else setTimeout(write, latencyMs())
   })
 }
 
