@@ -37,7 +37,18 @@ export async function openApi(app: FastifyInstance, unified: boolean): Promise<v
 
 /** `GET /docs` and `GET /openapi.json`; the page's files come from here, so it works offline. */
 export async function docsRoutes(app: FastifyInstance): Promise<void> {
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: PAGE_POLICY, uiConfig: { layout: 'BaseLayout' } })
+  await app.register(async scope => {
+    // Files go out whole, as a server may (RFC 9110, section 14.2): a range beyond the end would be an error inside.
+    scope.addHook('onRequest', ({ raw }, _reply, done) => {
+      delete raw.headers.range
+      done()
+    })
+    await scope.register(swaggerUi, {
+      routePrefix: '/docs',
+      staticCSP: PAGE_POLICY,
+      uiConfig: { layout: 'BaseLayout' },
+    })
+  })
   app.get('/openapi.json', { schema: { hide: true }, handler: async () => app.swagger() })
 }
 

@@ -65,3 +65,14 @@ export function pathOf(url: string): string {
   const query = url.indexOf('?')
   return query === -1 ? url : url.slice(0, query)
 }
+
+/** Scheme, host and port and nothing else, as browsers write it (RFC 6454, section 7); or `null`. */
+const ORIGIN = /^(null|[a-z][a-z0-9+.-]*:\/\/[^\s/?#@;,]+)$/i
+/** Far longer than a host's name can be. */
+const MOST_ORIGIN = 300
+
+/** An `Origin` for the log: whatever else was sent in its place could hold anything, and is only said to be malformed. */
+export function loggedOrigin(origin: string | undefined): string | undefined {
+  if (origin === undefined) return undefined
+  return origin.length <= MOST_ORIGIN && ORIGIN.test(origin) ? origin : 'malformed'
+}

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { Events } from '../observe/events.ts'
-import { pathOf, type Reply, type Request } from './facts.ts'
+import { loggedOrigin, pathOf, type Reply, type Request } from './facts.ts'
 
 const MAX_LOGGED = 256
 /** nginx's word for a caller that went away before the answer. */
@@ -25,7 +25,7 @@ export function requestLog(app: FastifyInstance, events: Events, clock: Clock): 
       status: gone ? CALLER_GONE : reply.statusCode,
       durationMs: clock.mono() - facts.startedAt,
       client: facts.client,
-      origin: request.headers.origin?.slice(0, MAX_LOGGED),
+      origin: loggedOrigin(request.headers.origin),
       logged: facts.logged,
       errorType: gone ? undefined : facts.errorType,
       cause: facts.cause,

@@ -8,7 +8,7 @@ import type { IssueCredential, Issued, Wish } from '../../issue.ts'
 import type { Events } from '../../observe/events.ts'
 import type { SignReportKey } from '../../report-key.ts'
 import { type Session, type SessionRequest, sessionDecider } from '../../session.ts'
-import type { Reply, Request } from '../facts.ts'
+import { loggedOrigin, type Reply, type Request } from '../facts.ts'
 import { hangUpSignal } from '../hang-up-signal.ts'
 import { ownAddress } from '../own-address.ts'
 import { errorReplies, tokenReply, tokenRequestSchema } from '../schemas.ts'
@@ -101,7 +101,7 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
       const totalMs = clock.mono() - facts.startedAt
       const line = { ...namesOf(session), ...mintOf(issued) }
       facts.logged = line
-      const { origin } = request.headers
+      const origin = loggedOrigin(request.headers.origin)
       events.tokenIssued({
         requestId: request.id,
         sessionId,
