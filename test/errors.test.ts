@@ -569,7 +569,11 @@ test('what cannot be read as HTTP is answered 400 in the same shape, and the con
 
 test("the docs page's files go out whole, whatever range is asked for", async () => {
   for (const range of ['bytes=0-9', 'bytes=99999999-', 'bytes=-0', 'lines=1-2'])
-    assert.equal((await ask(`http://127.0.0.1:${plain.port}/docs/static/swagger-ui.css`, { headers: { range } })).status, 200, range)
+    assert.equal(
+      (await ask(`http://127.0.0.1:${plain.port}/docs/static/swagger-ui.css`, { headers: { range } })).status,
+      200,
+      range,
+    )
 })
 
 test('an address that cannot be decoded is refused in the same shape, and the service lives on', async () => {
