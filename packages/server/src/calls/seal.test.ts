@@ -24,3 +24,10 @@ it('gives nothing back under another key, or where a bit was changed', () => {
   }
   for (const nonsense of ['', 'x', 'ü'.repeat(50)]) assert.equal(keyed('a').open(nonsense), undefined)
 })
+
+it('takes no seal that was cut short: a few bytes of a tag can be guessed', () => {
+  const bytes = Buffer.from(keyed('a').close(''), 'base64url')
+  assert.equal(keyed('a').open(bytes.toString('base64url')), '')
+  for (const end of [16, 20, 24, 27])
+    assert.equal(keyed('a').open(bytes.subarray(0, end).toString('base64url')), undefined)
+})

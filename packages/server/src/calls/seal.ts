@@ -10,6 +10,8 @@ export interface Seal {
 
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
+/** Said to Node too: it would take a tag that was cut short, which can be guessed. */
+const WHOLE_TAG = { authTagLength: TAG_BYTES }
 
 /** AES-256-GCM under 32 bytes of key in base64url; instances that share the key read each other's texts. */
 export function sealWith(key: Secret): Seal {
@@ -17,14 +19,14 @@ export function sealWith(key: Secret): Seal {
   return {
     close(text) {
       const nonce = randomBytes(NONCE_BYTES)
-      const cipher = createCipheriv('aes-256-gcm', bytes, nonce)
+      const cipher = createCipheriv('aes-256-gcm', bytes, nonce, WHOLE_TAG)
       const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
       return Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url')
     },
     open(sealed) {
       try {
         const all = Buffer.from(sealed, 'base64url')
-        const decipher = createDecipheriv('aes-256-gcm', bytes, all.subarray(0, NONCE_BYTES))
+        const decipher = createDecipheriv('aes-256-gcm', bytes, all.subarray(0, NONCE_BYTES), WHOLE_TAG)
         decipher.setAuthTag(all.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES))
         return decipher.update(all.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
       } catch {
