@@ -65,6 +65,25 @@ it('stands still while the human speaks', t => {
   assert.deepEqual(ends, ['idle at 390'])
 })
 
+it('does not stand still for ever where the end of a speech was missed', t => {
+  const { clocks, ends, pass } = start(t)
+  clocks.hear({ type: 'input_audio_buffer.speech_started' })
+  pass(100)
+  clocks.missed()
+  pass(59.9)
+  assert.deepEqual(ends, [])
+  pass(0.1)
+  assert.deepEqual(ends, ['idle at 160'])
+})
+
+it('a human who was silent before events were missed has been silent since then', t => {
+  const { clocks, ends, pass } = start(t)
+  pass(50)
+  clocks.missed()
+  pass(10)
+  assert.deepEqual(ends, ['idle at 60'])
+})
+
 it('ends the longest call, however lively it is', t => {
   const { clocks, ends, pass } = start(t)
   for (let i = 0; i < 30; i++) {

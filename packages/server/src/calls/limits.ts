@@ -4,6 +4,8 @@ import type { RealtimeEvent } from '../upstream/socket.ts'
 export interface CallClocks {
   /** Hears an event: whether it shows the human. */
   hear(event: RealtimeEvent): void
+  /** Events were missed, the end of a speech perhaps among them: from now on the human counts as silent. */
+  missed(): void
   /** Milliseconds since the human was last heard of. */
   idleMs(): number
   stop(): void
@@ -38,6 +40,10 @@ export function callClocks({ secondsLeftMs, idleMs, idleLimitMs, mono, onTime }:
       if (!showsHuman(event)) return
       speaking = event.type === 'input_audio_buffer.speech_started'
       heardAt = mono()
+    },
+    missed() {
+      if (speaking) heardAt = mono()
+      speaking = false
     },
     idleMs: sinceHeard,
     stop() {

@@ -90,6 +90,7 @@ export function watchCall(call: LiveCall, parts: WatchParts, events: WatchEvents
       guard(event)
     },
     onJoined(late) {
+      if (late) clocks.missed()
       // What was changed while nobody looked is put back unseen.
       if (late && config.CALL_DRIFT === 'restore') line.send(drift.restoring())
     },
