@@ -57,6 +57,8 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
   const stopping = new AbortController()
 
   function watch(call: LiveCall, known: boolean): void {
+    // A lease of our own that has lapsed, since the store or this process stood still, may be offered to us as well.
+    if (ours.has(call.id)) return
     const missed = () => events.storeMissed(call.id, 'usage')
     const ledger = usageLedger(usage => store.addUsage(call, usage), missed)
     const meter = meterFor(call.session.model.served)
