@@ -409,6 +409,14 @@ describe('unified calls', () => {
     configOf({ ...UNIFIED, MAX_CALL_USD: '1' })
   })
 
+  it('judge prices by the models that are served on that day', () => {
+    const models = 'gpt-realtime,gpt-realtime-mini-2025-10-06'
+    const env = { ...UNIFIED, OPENAI_API_KEY: 'sk-test', MAX_CALL_USD: '1', ALLOWED_MODELS: models }
+    const on = (day: string) => decideConfig(env, Date.parse(day))
+    assert.ok('problems' in on('2026-07-22'), 'its own price is not known')
+    assert.ok('config' in on('2026-07-23'), 'its successor has one')
+  })
+
   it('take the prices that MODEL_PRICES gives, instead of those of the table', () => {
     const kinds = { text_in: 1, text_cached: 1, text_out: 1, audio_in: 1, audio_cached: 1, audio_out: 1 }
     const MODEL_PRICES = JSON.stringify({ 'new-voice': kinds, 'new-ears': { per_minute: 0.01 }, 'gpt-realtime': kinds })

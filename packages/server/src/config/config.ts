@@ -59,7 +59,7 @@ export function decideConfig(env: Environment, now: number = Date.now()): Decisi
   const jwt = decideJwt(values, problems)
   checkTogether(values, problems)
   const prices = { ...PRICES, ...values.MODEL_PRICES }
-  checkCalls(values, prices, problems)
+  checkCalls(values, prices, problems, now)
   const apiKey = values.OPENAI_API_KEY
   if (problems.length > 0 || apiKey === undefined) return { problems }
   const config: Config = {
@@ -158,12 +158,12 @@ function checkTogether(values: Values, problems: Problem[]): void {
 }
 
 /** Unified mode needs the GA form, and a price for whatever a spend limit shall hold. */
-function checkCalls(values: Values, prices: Readonly<Record<string, Price>>, problems: Problem[]): void {
+function checkCalls(values: Values, prices: Readonly<Record<string, Price>>, problems: Problem[], now: number): void {
   if (values.CALL_MODE !== 'unified') return
   if (values.OPENAI_REALTIME_API === 'beta')
     problems.push(problemWith('OPENAI_REALTIME_API', 'is beta, which has no unified calls; unset it, or CALL_MODE'))
   const limits = (['MAX_CALL_USD', 'DAILY_USD_BUDGET', 'CLIENT_DAILY_USD'] as const).filter(name => values[name] > 0)
-  const unpriced = unpricedModels(values, prices)
+  const unpriced = unpricedModels(values, prices, now)
   if (limits.length > 0 && unpriced.length > 0)
     problems.push(
       problemWith(
@@ -173,8 +173,8 @@ function checkCalls(values: Values, prices: Readonly<Record<string, Price>>, pro
     )
 }
 
-function unpricedModels(values: Values, prices: Readonly<Record<string, Price>>): string[] {
-  const served = allowedModels(values).map(name => modelState(name, Date.now()).served)
+function unpricedModels(values: Values, prices: Readonly<Record<string, Price>>, now: number): string[] {
+  const served = allowedModels(values).map(name => modelState(name, now).served)
   const voices = [...new Set(served)].filter(model => !isPricedVoice(prices[model]))
   const transcription = transcriptionModel(values)
   if (transcription === null || isPricedTranscription(prices[transcription])) return voices

@@ -135,6 +135,15 @@ describe('addresses', () => {
     refuses(url('loopback'), [...inside, ...outside, 'http://localhost.evil.example', 'http://127.evil.example'])
   })
 
+  it('are refused with white space in them, which would get into every address that is built from them', () => {
+    refuses(url('private'), [
+      'https://api.openai.com/v1 ',
+      'https://api.openai.com/v1\n',
+      ' https://api.openai.com',
+      'https://api.openai.com/v\t1',
+    ])
+  })
+
   it('lose their trailing slash', () => {
     assert.equal(url('private')('https://api.openai.com/v1/'), 'https://api.openai.com/v1')
   })
