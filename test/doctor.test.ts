@@ -757,6 +757,11 @@ describe('npm run doctor', () => {
         .join(''),
     )
     assert.equal((await run([], {}, own)).code, 0)
+    assert.equal(
+      (await run([], { OPENAI_API_KEY: '' }, own)).code,
+      0,
+      'an empty value counts as unset, as at the start',
+    )
     rmSync(own, { recursive: true })
   })
 

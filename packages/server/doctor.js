@@ -7,6 +7,8 @@ if (major < 24) {
   )
   process.exit(1)
 }
+// As for the start: an empty value counts as unset, so it must not keep .env from setting it.
+for (const [name, value] of Object.entries(process.env)) if (value === '') delete process.env[name]
 try {
   process.loadEnvFile('.env')
 } catch (error) {
