@@ -1,6 +1,5 @@
 import { ALL_SETTINGS } from '../config/settings.ts'
 import { diagnose } from './diagnose.ts'
-import type { Finding } from './findings.ts'
 import { HELP, type Options, readOptions, UsageError } from './options.ts'
 import { asJson, asText, exitCode } from './report.ts'
 import type { Environment } from './settings.ts'
@@ -19,7 +18,7 @@ export async function main(argv: readonly string[], env: Environment): Promise<n
   const findings = await diagnose(options, env)
   const text = options.json ? asJson(findings) : asText(findings, process.stdout.isTTY === true && !env.NO_COLOR)
   process.stdout.write(withoutSecrets(text, env, options))
-  return exitCode(findings satisfies Finding[])
+  return exitCode(findings)
 }
 
 function understand(argv: readonly string[]): Options | undefined {

@@ -1,6 +1,6 @@
 import { modelState } from '../catalogue/models.ts'
-import type { Config } from '../config/config.ts'
 import { type Answer, BrokenAnswer, connect } from '../upstream/connection.ts'
+import { identityHeaders } from '../upstream/identity-headers.ts'
 import { type Failure, judgeStatus } from '../upstream/outcome.ts'
 import { plainName } from '../upstream/scrub.ts'
 import type { Context } from './context.ts'
@@ -48,14 +48,6 @@ async function askForModels(context: Context, host: string, distance: string): P
     ]
   } finally {
     await connection.close()
-  }
-}
-
-function identityHeaders(config: Config): Record<string, string> {
-  return {
-    authorization: `Bearer ${config.OPENAI_API_KEY.reveal()}`,
-    ...(config.OPENAI_ORGANIZATION ? { 'OpenAI-Organization': config.OPENAI_ORGANIZATION } : {}),
-    ...(config.OPENAI_PROJECT ? { 'OpenAI-Project': config.OPENAI_PROJECT } : {}),
   }
 }
 
