@@ -150,8 +150,8 @@ export function createEvents(
     /** A request that had to be counted without the store; said once a minute. */
     ratedAlone() {
       metrics.ratedAlone.inc()
-      const now = Date.now()
-      if (now - ratedAloneSaidAt < 60_000 && now >= ratedAloneSaidAt) return
+      const now = performance.now()
+      if (now - ratedAloneSaidAt < 60_000) return
       ratedAloneSaidAt = now
       logger.warn('Limits are counted in memory, at half of each value: the store (REDIS_URL) does not answer.')
     },
