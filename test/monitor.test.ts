@@ -7,7 +7,7 @@ import { type Emulator, startEmulator } from '../packages/emulator/src/emulator.
 import { ask, askToken } from './harness/ask.ts'
 import { openBrowser } from './harness/browser.ts'
 import { placeCall } from './harness/call-client.ts'
-import { as, callsStage, ended, response } from './harness/calls-stage.ts'
+import { as, callsService, callsStage, ended, response } from './harness/calls-stage.ts'
 import { openEvents, type ServerEvent } from './harness/events.ts'
 import { assertFailure } from './harness/failures.ts'
 import { report } from './harness/reports.ts'
@@ -185,8 +185,8 @@ describe('/monitor', () => {
     return { page, complaints }
   }
 
-  async function signIn(page: Page): Promise<void> {
-    await page.fill('#token', ADMIN_TOKEN)
+  async function signIn(page: Page, token = ADMIN_TOKEN): Promise<void> {
+    await page.fill('#token', token)
     await page.keyboard.press('Enter')
     await page.locator('#connection', { hasText: 'Live' }).waitFor()
   }
@@ -314,6 +314,31 @@ describe('/monitor', () => {
     assert.equal((await ended(unified, id)).reason, 'operator')
     await row.waitFor({ state: 'detached' })
     assert.equal(await page.locator('#calls tr', { hasText: other }).isVisible(), true)
+    await page.close()
+  })
+
+  it('goes on showing calls after an answer that was cut off, and after a sign-in with a new token', async t => {
+    const { service: unified, openai } = await callsStage(t)
+    await placeCall(unified.url, {}, as(1))
+    const page = await browser.newPage()
+    await page.clock.install()
+    await page.route('**/v1/realtime/calls?*', route => route.fulfill({ status: 200, body: '{"calls":[' }), {
+      times: 1,
+    })
+    await page.goto(`${unified.url}/monitor`)
+    await signIn(page)
+    await page.locator('#calls-about', { hasText: 'could not be read' }).waitFor()
+    await page.clock.fastForward(5000)
+    await page.locator('#calls tbody tr').waitFor()
+
+    await unified.stop()
+    const renewed = 'another-token-0123456789'
+    await callsService(t, openai, { PORT: String(unified.port), ADMIN_TOKEN: renewed })
+    await page.locator('#sign-in-error', { hasText: 'does not know' }).waitFor()
+    await page.clock.fastForward(5000)
+    const { id } = await placeCall(unified.url, {}, as(2))
+    await signIn(page, renewed)
+    await page.locator('#calls tr', { hasText: id }).waitFor()
     await page.close()
   })
 })

@@ -7,17 +7,34 @@ const CALLS = '/v1/realtime/calls'
 
 let watching = false
 
-/** Shows the calls that this service can hang up: those of unified mode. Where there is no such mode the panel stays away. */
+/**
+ * Shows the calls that this service can hang up, those of unified mode, for as long as there is a token. Where there is no
+ * such mode the panel stays away.
+ */
 export async function watchCalls() {
   if (watching) return
   watching = true
-  while (token.get() !== null) {
-    const response = await fetch(`${CALLS}?state=active&limit=100`, { headers: asOperator() }).catch(() => undefined)
-    if (response?.status === 404) return
-    byId('calls').hidden = false
-    if (response?.ok) show((await response.json()).calls)
-    else write(byId('calls-about'), 'The list of calls could not be read; trying again.')
-    await new Promise(resolve => setTimeout(resolve, EVERY_MS))
+  while (token.get() !== null && (await look())) await new Promise(resolve => setTimeout(resolve, EVERY_MS))
+  watching = false
+}
+
+/** Shows the calls of now. @returns whether there is such a list. */
+async function look() {
+  const { status, calls } = await read()
+  if (status === 404) return false
+  byId('calls').hidden = false
+  if (calls) show(calls)
+  else write(byId('calls-about'), 'The list of calls could not be read; trying again.')
+  return true
+}
+
+/** Never throws: an answer may be cut off at any byte. */
+async function read() {
+  try {
+    const response = await fetch(`${CALLS}?state=active&limit=100`, { headers: asOperator() })
+    return { status: response.status, calls: response.ok ? (await response.json()).calls : undefined }
+  } catch {
+    return { status: 0, calls: undefined }
   }
 }
 

@@ -47,9 +47,11 @@ async function once(hear) {
 
 /** Reads server-sent events as this service writes them: `event`, `data`, an empty line. */
 async function readEvents(body, hear) {
+  // By a reader: not every browser can iterate a stream.
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader()
   let text = ''
-  for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
-    const events = (text + chunk).split('\n\n')
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const events = (text + part.value).split('\n\n')
     text = events.pop()
     for (const event of events) {
       const [, name, data] = /^event: (\w+)\ndata: (.*)$/.exec(event) ?? []
