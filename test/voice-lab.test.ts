@@ -173,6 +173,8 @@ describe('npm run voice-test with a key', () => {
   it('stops at settings that are wrong', async () => {
     const { code, out } = await run(SHORT, { OPENAI_API_KEY: API_KEY, PORT: 'harbour' })
     assert.deepEqual([code, /PORT/.test(out)], [78, true], out)
+    const unpaid = await run(SHORT, { PORT: 'harbour' })
+    assert.deepEqual([unpaid.code, /PORT/.test(unpaid.out)], [78, true], 'and leaves no emulator running')
   })
 })
 

@@ -28,13 +28,12 @@ export async function chooseTarget(env: Environment, forced: boolean, faults: st
     const host = new URL(config.OPENAI_BASE_URL).host
     return { config, speaker: host === 'api.openai.com' ? 'OpenAI' : host, paid: true, close: async () => {} }
   }
+  // Before the emulator is there: what ends with bad settings must leave nothing open.
+  const config = decided({ ...withoutUpstream(env), OPENAI_API_KEY: 'sk-emulator-takes-any-key' })
   const emulator = await startEmulator({ faults, replyLatencyMs: REPLY_LATENCY_MS, record: false, log: () => {} })
-  const config = decided({
-    ...withoutUpstream(env),
-    OPENAI_API_KEY: 'sk-emulator-takes-any-key',
-    OPENAI_BASE_URL: emulator.baseUrl,
-  })
-  return { config, speaker: 'the bundled stand-in for OpenAI', paid: false, close: () => emulator.close() }
+  const { baseUrl, close } = emulator
+  const here = { OPENAI_BASE_URL: baseUrl, OPENAI_PUBLIC_BASE_URL: baseUrl }
+  return { config: { ...config, ...here }, speaker: 'the bundled stand-in for OpenAI', paid: false, close }
 }
 
 /** The shell's own address of OpenAI and its key are for OpenAI. */
