@@ -26,6 +26,7 @@ export const FORWARDED_PREFIX = '203.0.113.'
 export const OWN_PREFIX = '127.0.7.'
 
 export const TOKEN_PATH = '/v1/realtime/token'
+export const VOICE_TEST_PATH = '/v1/voice/test'
 const KNOWN = [
   '/',
   '/healthz',
@@ -41,7 +42,7 @@ const KNOWN = [
   '/v1/realtime/options',
   '/v1/voice/metrics',
   '/v1/realtime/calls',
-  '/v1/voice/test',
+  VOICE_TEST_PATH,
   '/v1/voice/reports',
   '/monitor',
   '/monitor/main.js',

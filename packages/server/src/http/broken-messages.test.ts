@@ -2,24 +2,48 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { test } from 'node:test'
-import { answerBrokenMessage } from './broken-messages.ts'
+import { afterEach, beforeEach, test } from 'node:test'
+import { answerBrokenMessage, refuseTunnel } from './broken-messages.ts'
 
-/** A server whose limits are short, and what it answers to these bytes. */
-async function answerTo(bytes: string, options: Parameters<typeof createServer>[0] = {}): Promise<string> {
-  const server: Server = createServer(options, (_request, response) => response.end())
+let server: Server
+/** Requests that the server took for such. */
+let taken: number
+beforeEach(async () => {
+  taken = 0
+  server = createServer({ connectionsCheckingInterval: 10 }, (_request, response) => {
+    taken++
+    response.end()
+  })
   server.on('clientError', answerBrokenMessage)
+  server.on('connect', refuseTunnel)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
-  let answer = ''
-  socket.on('data', chunk => {
-    answer += chunk
-  })
-  socket.write(bytes)
-  await once(socket, 'close')
+})
+afterEach(() => {
   server.close()
-  return answer
+  server.closeAllConnections()
+})
+
+/** A connection that keeps what it is answered. */
+function connection() {
+  const socket = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true })
+  const closed = new Promise(resolve => socket.once('close', resolve))
+  const seen = { socket, closed, answer: '' }
+  socket.on('error', () => {})
+  socket.on('data', chunk => {
+    seen.answer += chunk
+  })
+  return seen
+}
+
+/** What is answered to these bytes, by when the server has closed. */
+async function answerTo(bytes: string): Promise<string> {
+  const seen = connection()
+  seen.socket.write(bytes)
+  await once(seen.socket, 'end')
+  seen.socket.end()
+  await seen.closed
+  return seen.answer
 }
 
 const CASES: [what: string, bytes: string, status: number, type: string][] = [
@@ -30,8 +54,8 @@ const CASES: [what: string, bytes: string, status: number, type: string][] = [
 
 for (const [what, bytes, status, type] of CASES)
   test(`${what} is answered ${status} ${type}, whole and with an id, and the connection closed`, async () => {
-    const limits = { headersTimeout: 30, requestTimeout: 30, connectionsCheckingInterval: 10 }
-    const answer = await answerTo(bytes, limits)
+    if (status === 408) server.headersTimeout = 30
+    const answer = await answerTo(bytes)
     const [head = '', body = ''] = answer.split('\r\n\r\n')
     assert.match(head, new RegExp(`^HTTP/1.1 ${status} `))
     assert.match(head, /\r\nConnection: close/)
@@ -40,3 +64,52 @@ for (const [what, bytes, status, type] of CASES)
     assert.deepEqual([error.code, error.type, error.request_id, detail], [status, type, id, error.message])
     assert.match(head, new RegExp(`\r\nContent-Length: ${Buffer.byteLength(body)}(\r\n|$)`))
   })
+
+const GOOD = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
+
+for (const [what, start] of [
+  ['a message is broken', 'get / HTTP/1.1\r\n\r\n'],
+  ['a tunnel is asked for', 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n'],
+] as const)
+  test(`where ${what}, the answer arrives however much comes behind, and none of that is taken for a request`, async () => {
+    const behind = GOOD.repeat(10_000)
+    for (let i = 0; i < 300; i++) assert.match(await answerTo(start + behind), /^HTTP\/1.1 40[05] .*"request_id"/s)
+    assert.equal(taken, 0)
+  })
+
+test('what completes a message after it was answered 408 is not taken for a request', async () => {
+  server.headersTimeout = 30
+  const { socket, closed } = connection()
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n')
+  await once(socket, 'data')
+  socket.end(`\r\n${GOOD}`)
+  await closed
+  assert.equal(taken, 0)
+})
+
+test('a client that does not close after its answer is cut off in about a second', async () => {
+  server.headersTimeout = 30
+  const started = performance.now()
+  const seen = connection()
+  seen.socket.write('hello\r\n\r\n')
+  await once(seen.socket, 'end')
+  const dripping = setInterval(() => seen.socket.write('.'), 20)
+  await seen.closed
+  clearInterval(dripping)
+  const seconds = (performance.now() - started) / 1000
+  assert.ok(seconds > 0.9 && seconds < 10, `${seconds} s`)
+  assert.match(seen.answer, /^HTTP\/1.1 40[08] /)
+})
+
+test('a client that floods after its answer is cut off before it has sent two megabytes', async () => {
+  const { socket, closed } = connection()
+  const [accepted] = await once(server, 'connection')
+  socket.write('hello\r\n\r\n')
+  const flood = () => {
+    while (socket.writable && socket.write(GOOD.repeat(1000)));
+  }
+  socket.on('drain', flood)
+  flood()
+  await closed
+  assert.ok(accepted.bytesRead < 2 * 1_048_576, `${accepted.bytesRead} bytes`)
+})

@@ -9,12 +9,15 @@ const PARSER_ERRORS: Record<string, ErrorType> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 }
 
+/** After an answer the client has so long to take it and close, milliseconds; and may send so much meanwhile, bytes. */
+const LINGER_MS = 1000
+const LINGER_BYTES = 1_048_576
+
 /** Answers below HTTP, where there is no request to answer: in the same shape, and then closes. */
 export function answerBrokenMessage(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
-  }
+  if (error.code === 'ECONNRESET') socket.destroy()
+  // Else it has its answer, and closes when that is through.
+  if (!socket.writable) return
   answer(socket, PARSER_ERRORS[error.code ?? ''] ?? 'malformed_request')
 }
 
@@ -36,5 +39,18 @@ function answer(socket: Socket, type: ErrorType): void {
     Connection: 'close',
   }
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.end(`HTTP/1.1 ${status} ${problem.type}\r\n${head.join('')}\r\n${body}`, () => socket.destroy())
+  socket.end(`HTTP/1.1 ${status} ${problem.type}\r\n${head.join('')}\r\n${body}`)
+  discardRest(socket)
+}
+
+/**
+ * Reads on until the client closes too, whereupon the socket closes itself. Closed with input unread, the connection
+ * would be reset, and a client that is still sending could lose our answer. Nothing of what comes is taken for HTTP.
+ */
+function discardRest(socket: Socket): void {
+  const most = socket.bytesRead + LINGER_BYTES
+  socket.removeAllListeners('data').removeAllListeners('end')
+  socket.on('data', () => socket.bytesRead > most && socket.destroy())
+  const cut = setTimeout(() => socket.destroy(), LINGER_MS).unref()
+  socket.once('close', () => clearTimeout(cut))
 }
