@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { request } from 'node:http'
+import { json } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PAGE, READ_CALL } from '../packages/server/src/calls/redis-scripts.ts'
@@ -6,6 +10,7 @@ import { ask, askToken } from './harness/ask.ts'
 import { bearer, endCall, listCalls, OFFER, placeCall, postOffer, readCall, takeTicket } from './harness/call-client.ts'
 import { ADMIN_TOKEN, as, callsService, ended, response } from './harness/calls-stage.ts'
 import { type CallsStandIn, startCallsStandIn } from './harness/calls-stand-in.ts'
+import { eventually } from './harness/eventually.ts'
 import { type RedisServer, startRedis } from './harness/redis.ts'
 import type { RunningService } from './harness/service.ts'
 
@@ -35,6 +40,8 @@ async function stageFor(t: TestContext, settings: Record<string, string> = {}): 
   return { openai, redis, instances: [one, two], startAnother }
 }
 
+const hashOf = (ticket: string) => createHash('sha256').update(ticket).digest('hex')
+
 const kill = (service: RunningService) => void service.child.kill('SIGKILL')
 
 describe('with Redis', { concurrency: 2, timeout: 300_000 }, () => {
@@ -49,6 +56,28 @@ describe('with Redis', { concurrency: 2, timeout: 300_000 }, () => {
     assert.match(openai.placed[0]?.session.instructions, /Lakers 98/)
     const id = openai.placed[0]?.id ?? ''
     for (const { url } of [one, two]) assert.equal((await readCall(url, id, ticket)).json.state, 'active')
+    assert.equal((await postOffer(two.url, await takeTicket(one.url))).status, 201)
+  })
+
+  it('a ticket expires by the clock of Redis, also while its offer is on the way', async t => {
+    const { redis, instances } = await stageFor(t)
+    const { url } = instances[0]
+    const [early, late] = [await takeTicket(url), await takeTicket(url)]
+    const expire = (ticket: string) => redis.ask('HSET', `parker:ticket:${hashOf(ticket)}`, 'expires', '1')
+    await expire(early)
+    for (const { status, json } of [await postOffer(url, early), await readCall(url, 'rtc_1', early)])
+      assert.deepEqual([status, json.error.type], [401, 'ticket_expired'])
+
+    const monitor = await redis.monitor()
+    t.after(() => monitor.stop())
+    const headers = { 'content-type': 'application/sdp', ...bearer(late) }
+    const browser = request(`${url}/v1/realtime/calls`, { method: 'POST', headers })
+    browser.flushHeaders()
+    await eventually(() => monitor.lines().some(line => line.includes(hashOf(late))))
+    await expire(late)
+    browser.end(OFFER)
+    const [answer] = await once(browser, 'response')
+    assert.equal(((await json(answer)) as { error: { type: string } }).error.type, 'ticket_expired')
   })
 
   it('room and money are counted over all instances', async t => {
@@ -169,6 +198,7 @@ describe('with Redis', { concurrency: 2, timeout: 300_000 }, () => {
     await ended(one, id)
     const seen = monitor.lines().join('\n')
     assert.match(seen, new RegExp(id))
+    assert.match(seen, new RegExp(hashOf(ticket)))
     for (const secret of [
       ticket,
       ticket.slice(3),

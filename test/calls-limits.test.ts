@@ -63,9 +63,19 @@ describe('a call ends', () => {
     stage.openai.behave({})
   })
 
+  it('at its longest time, which its receipt tells', async t => {
+    const service = await callsService(t, stage.openai, { MAX_CALL_SECONDS: '2' })
+    const { id, ticket } = await lineInto(service)
+    assert.equal((await ended(service, id)).reason, 'max_seconds')
+    const { json } = await readCall(service.url, id, ticket)
+    assert.ok(json.seconds >= 2, `${json.seconds} s`)
+    assert.ok(Date.parse(json.ended_at) - Date.parse(json.started_at) > 1500)
+  })
+
   it('without the human, however much Parker talks, and not while the human is there', async t => {
     const service = await callsService(t, stage.openai, { CALL_IDLE_SECONDS: '2' })
-    const [silent, lively] = [await lineInto(service), await lineInto(service)]
+    // The lively one is the older: it would be the first to end.
+    const [lively, silent] = [await lineInto(service), await lineInto(service)]
     const talk = setInterval(() => {
       silent.line.send(response(1))
       lively.line.send(response(1), { type: 'input_audio_buffer.committed' })
@@ -107,6 +117,7 @@ describe('a call ends', () => {
     stage.openai.behave({})
     assert.equal((await ended(service, id)).reason, 'max_usd')
     assert.equal(service.logs().filter(({ msg }) => msg === 'call_ended').length, 1)
+    assert.equal(stage.openai.hangUps.filter(one => one === id).length, 1)
   })
 
   it('though the hang-up fails at first: it is tried until it holds', async () => {
@@ -125,9 +136,12 @@ describe('a call ends', () => {
   })
 
   it('with the service, where no other instance is there, after the drain', async t => {
-    const service = await callsService(t, stage.openai)
-    const { id } = await lineInto(service)
-    assert.equal(await service.stop(), 0)
+    const service = await callsService(t, stage.openai, { SHUTDOWN_DELAY_SECONDS: '2' })
+    const { id, ticket } = await lineInto(service)
+    const stopped = service.stop()
+    await service.logged(({ msg }) => msg.startsWith('Draining'))
+    assert.equal((await readCall(service.url, id, ticket)).json.state, 'active')
+    assert.equal(await stopped, 0)
     assert.ok(stage.openai.hangUps.includes(id))
     assert.equal((await ended(service, id)).reason, 'shutdown')
   })
@@ -181,10 +195,13 @@ describe('what calls cost', () => {
     await endCall(stage.service.url, id, ticket)
     for (const token of [ticket, ADMIN_TOKEN]) {
       const { json } = await readCall(stage.service.url, id, token)
-      assert.equal(json.state, 'ended')
+      assert.deepEqual([json.state, json.end_reason], ['ended', 'owner'])
       assert.deepEqual([json.responses, json.tokens.audio_out, json.transcribed_seconds], [1, 100, 6])
       assert.equal(json.usd, 0.0064 + 0.0017)
     }
+    const other = await placeCall(stage.service.url)
+    assert.equal((await readCall(stage.service.url, id, other.ticket)).status, 404)
+    assert.equal((await ask(`${stage.service.url}/v1/realtime/calls/${id}`)).status, 401)
     const { usd, tokens, client, session_id } = await ended(stage.service, id)
     assert.deepEqual([usd, tokens], [0.0081, { audio_out: 100 }])
     assert.match(String(client), /^[0-9a-f]{32}$/)

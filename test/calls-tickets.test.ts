@@ -74,6 +74,15 @@ describe('a ticket', () => {
     assert.equal(stage.openai.placed.filter(({ sdp }) => sdp === '').length, 0)
   })
 
+  it('is forgotten by a restart, and refused from then on', async t => {
+    const PORT = String(await freePort())
+    const first = await callsService(t, stage.openai, { PORT })
+    const ticket = await takeTicket(first.url)
+    await first.stop()
+    const second = await callsService(t, stage.openai, { PORT })
+    assert.equal(typeOf(await postOffer(second.url, ticket)), 'ticket_invalid')
+  })
+
   it('is not spent by what is refused before, each refusal in its place', async () => {
     const { url } = stage.service
     const ticket = await takeTicket(url, {}, as(3))
@@ -81,7 +90,9 @@ describe('a ticket', () => {
       typeOf(await postOffer(url, token, body, { ...as(3), ...headers }))
     const FOREIGN = { origin: 'https://malicious-site.com' }
     const JSON_TYPE = { 'content-type': 'application/json' }
-    const LARGE = OFFER + 'a=x\r\n'.repeat(20_000)
+    /** An offer of so many bytes. */
+    const offerOf = (bytes: number) => `${OFFER}a=${'x'.repeat(bytes - OFFER.length - 4)}\r\n`
+    const LARGE = offerOf(64 * 1024 + 1)
     // Each has the faults of all that follow.
     assert.equal(await refused({ ...FOREIGN, ...JSON_TYPE }, LARGE, 'ek_no'), 'origin_not_allowed')
     assert.equal(await refused(JSON_TYPE, LARGE, 'ek_no'), 'ticket_invalid')
@@ -90,7 +101,7 @@ describe('a ticket', () => {
     assert.equal(await refused({}, LARGE), 'payload_too_large')
     assert.equal(await refused({}, 'v=1'), 'invalid_sdp')
     assert.equal(await refused({}, ''), 'invalid_sdp')
-    assert.equal((await postOffer(url, ticket, OFFER, { ...as(3), origin: ESPN })).status, 201)
+    assert.equal((await postOffer(url, ticket, offerOf(64 * 1024), { ...as(3), origin: ESPN })).status, 201)
   })
 
   it('is not spent where there is no room: first all calls count, then those of the client', async t => {

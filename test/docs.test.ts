@@ -402,6 +402,14 @@ describe('CONTRIBUTING', () => {
   })
 })
 
+describe('SECURITY', () => {
+  it('says what unified calls cannot do: lock the words of one response, and end what a killed process leaves', () => {
+    const text = read('SECURITY.md').replaceAll(/\s+/g, ' ')
+    assert.match(text, /`response\.create` leave no trace that the server could see, and cannot be locked/)
+    assert.match(text, /\*\*Without `REDIS_URL`\*\* a killed process leaves its calls to OpenAI's own 60 minutes/)
+  })
+})
+
 describe('ARCHITECTURE', () => {
   it('has a line for every folder of the server', () => {
     const listed = tableOf(read('ARCHITECTURE.md'), 'Folder').map(([folder]) => bare(folder))

@@ -1,7 +1,7 @@
 import { after } from 'node:test'
 
-/** Longer than the last clearing up of any file takes, milliseconds. */
-const PATIENCE_MS = 20_000
+/** Longer than the last clearing up of any file takes, milliseconds; whoever loads this may ask for another. */
+const PATIENCE_MS = Number(new URL(import.meta.url).searchParams.get('patienceMs') ?? 20_000)
 
 /*
  * Loaded before each test file. A test that failed may leave a service running, which would keep the file's process

@@ -16,7 +16,7 @@ import { type Watch, watchCall } from './watch.ts'
 export interface Keeper {
   /** `known`: somebody has watched it before. */
   watch(call: LiveCall, known: boolean): void
-  /** Ends a call, whoever watches it. Resolves when it is over and its account closed; never rejects. */
+  /** Ends a call, whoever watches it, unless its end is under way. Resolves when it is over and its account closed; never rejects. */
   end(id: string, reason: EndReason): Promise<void>
   /** Reports on our calls to the store, and acts on how they stand. */
   report(takingOver: boolean): Promise<void>

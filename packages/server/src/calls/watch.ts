@@ -24,7 +24,7 @@ export interface WatchEvents {
   onUsage(usage: Usage): void
   onDrift(action: 'restored' | 'ended'): void
   onDropped(): void
-  /** Called once at most: the call must end. */
+  /** The call must end. */
   onEnd(reason: EndReason): void
 }
 
@@ -54,7 +54,6 @@ export function watchCall(call: LiveCall, parts: WatchParts, events: WatchEvents
   }
 
   function end(reason: EndReason): void {
-    if (ending) return
     settle()
     events.onEnd(reason)
   }

@@ -394,6 +394,15 @@ describe('unified calls', () => {
   const UNIFIED = { CALL_MODE: 'unified' }
   const namesOf = (env: Env) => problemsOf(env).map(({ name }) => name)
 
+  it('have the defaults that are promised', () => {
+    const config = configOf({})
+    assert.equal(config.CALL_MODE, 'ephemeral')
+    assert.deepEqual([config.MAX_CALLS, config.MAX_CALLS_PER_CLIENT], [100, 2])
+    assert.deepEqual([config.MAX_CALL_SECONDS, config.CALL_IDLE_SECONDS, config.MAX_CALL_USD], [600, 60, 0])
+    assert.deepEqual([config.DAILY_USD_BUDGET, config.CLIENT_DAILY_USD], [0, 0])
+    assert.deepEqual([config.CALL_DRIFT, config.CALL_HISTORY_SECONDS], ['restore', 86_400])
+  })
+
   it('need the present API', () => {
     assert.deepEqual(namesOf({ ...UNIFIED, OPENAI_REALTIME_API: 'beta' }), ['OPENAI_REALTIME_API'])
   })

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { decideSession } from '../session.ts'
+import { memoryCallStore } from './memory-store.ts'
+
+const TICKET_MS = 600_000
+const HISTORY_MS = 86_400_000
+const NO_LIMITS = { maxCalls: 100, maxCallsPerClient: 100, dailyUsd: 0, clientDailyUsd: 0 }
+const DEFAULTS = { REALTIME_MODEL: 'gpt-realtime', REALTIME_VOICE: 'verse', DEFAULT_INSTRUCTIONS: '' }
+const TICKET = { sessionId: 'sess_1', client: 'ann', session: decideSession({}, DEFAULTS, 0) }
+const BEGUN = { ageMs: 0, idleMs: 0, usd: 0, drifts: 0, reason: undefined }
+
+/** A store whose time passes when the test says so, and a call in it that has ended. */
+async function storeWithEndedCall() {
+  let time = Date.parse('2026-11-27T12:00:00Z')
+  const store = memoryCallStore(NO_LIMITS, TICKET_MS, HISTORY_MS, { now: () => time, mono: () => time })
+  await store.keepTicket('hash', TICKET)
+  assert.deepEqual(await store.admit('hash'), { kind: 'admitted' })
+  await store.begin({ ...TICKET, ...BEGUN, id: 'rtc_1', ticket: 'hash' })
+  time += 60_000
+  assert.equal(await store.beginEnd('rtc_1', 'owner'), 'owner')
+  assert.ok(await store.finish('rtc_1'))
+  return {
+    store,
+    pass(ms: number) {
+      time += ms
+    },
+  }
+}
+
+it('keeps a receipt, and the ticket that reads it, for its time after the end and no longer', async () => {
+  const { store, pass } = await storeWithEndedCall()
+  pass(HISTORY_MS - 1)
+  // Room is made for it by the tickets that nobody needs any more.
+  await store.keepTicket('another', TICKET)
+  assert.equal((await store.receipt('rtc_1'))?.reason, 'owner')
+  assert.deepEqual(await store.ticket('hash'), { kind: 'used', callId: 'rtc_1' })
+  pass(1)
+  assert.equal(await store.receipt('rtc_1'), undefined)
+  assert.deepEqual(await store.ticket('hash'), { kind: 'unknown' })
+})
+
+it('keeps the first reason, and tells of an end once', async () => {
+  const { store } = await storeWithEndedCall()
+  assert.equal(await store.beginEnd('rtc_1', 'idle'), 'owner')
+  assert.equal(await store.finish('rtc_1'), undefined)
+})

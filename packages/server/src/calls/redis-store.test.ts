@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { after, before, it } from 'node:test'
+import { type RedisServer, startRedis } from '../../../../test/harness/redis.ts'
+import { systemClock } from '../clock.ts'
+import { Secret } from '../secret.ts'
+import { decideSession } from '../session.ts'
+import { connectStore, LONG_PATIENCE_MS, type Store } from '../store/redis.ts'
+import type { LiveCall } from './call.ts'
+import { redisCallStore } from './redis-store.ts'
+import { sealWith } from './seal.ts'
+import type { CallStore } from './store.ts'
+
+const NO_LIMITS = { maxCalls: 100, maxCallsPerClient: 100, dailyUsd: 0, clientDailyUsd: 0 }
+const SEAL = sealWith(new Secret(Buffer.alloc(32, 'a').toString('base64url')))
+const DEFAULTS = { REALTIME_MODEL: 'gpt-realtime', REALTIME_VOICE: 'verse', DEFAULT_INSTRUCTIONS: '' }
+const SESSION = decideSession({}, DEFAULTS, 0)
+
+let redis: RedisServer
+const connections: Store[] = []
+before(async () => {
+  redis = await startRedis()
+})
+after(async () => {
+  for (const connection of connections) connection.close()
+  await redis.kill()
+})
+
+/** The store as an instance of this name has it. */
+async function instance(name: string): Promise<CallStore> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const connection = connectStore(new Secret(redis.url), systemClock, up => up && resolve(up), LONG_PATIENCE_MS)
+  connections.push(connection)
+  await promise
+  return redisCallStore(connection, NO_LIMITS, 600_000, 86_400_000, SEAL, name)
+}
+
+function begun(id: string): LiveCall {
+  const rest = { client: 'ann', sessionId: 'sess_1', session: SESSION, usd: 0, drifts: 0, reason: undefined }
+  return { id, ticket: `hash of ${id}`, ...rest, ageMs: 20_000, idleMs: 10_000 }
+}
+
+it('tells the age of a call that was taken over by the clock of Redis, however wrong our own is', async t => {
+  const [one, two] = [await instance('one'), await instance('two')]
+  await one.begin(begun('rtc_age'))
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 86_400_000 })
+  await two.touch([], true)
+  assert.equal(await one.handOver(['rtc_age']), true)
+  const [call] = await two.takeOver()
+  assert.equal(call?.id, 'rtc_age')
+  for (const [ms, least] of [
+    [call?.ageMs, 20_000],
+    [call?.idleMs, 10_000],
+  ])
+    assert.ok(ms !== undefined && least !== undefined && ms >= least && ms < least + 60_000, `${ms} ms`)
+})
+
+it('keeps the first reason, whichever instance gives it, and tells of an end once', async () => {
+  const [three, four] = [await instance('three'), await instance('four')]
+  await three.begin(begun('rtc_reason'))
+  assert.deepEqual(
+    [await four.beginEnd('rtc_reason', 'owner'), await three.beginEnd('rtc_reason', 'idle')],
+    ['owner', 'owner'],
+  )
+  assert.equal((await three.finish('rtc_reason'))?.reason, 'owner')
+  assert.equal(await four.finish('rtc_reason'), undefined)
+})

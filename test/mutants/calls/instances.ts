@@ -1,0 +1,222 @@
+import type { Mutant } from '../mutant.ts'
+
+const SRC = 'packages/server/src'
+const INSTANCES = 'test/calls-instances.test.ts'
+const TICKETS = 'test/calls-tickets.test.ts'
+const ROOM = 'test/calls-room.test.ts'
+const REDIS_STORE = `${SRC}/calls/redis-store.test.ts`
+const CONFIG = `${SRC}/config/config.test.ts`
+const TAKEN_OVER = 'another instance takes over the calls of one that was killed'
+
+/** Several instances, and what becomes of calls when one stops or dies. */
+export const INSTANCE_MUTANTS: readonly Mutant[] = [
+  {
+    promise: 'the calls of a dead instance are taken over',
+    file: `${SRC}/calls/tending.ts`,
+    from: '      if (!draining) await takeOver()\n',
+    to: '',
+    test: INSTANCES,
+    named: TAKEN_OVER,
+  },
+  {
+    promise: 'what a call had cost before it was taken over counts',
+    file: `${SRC}/calls/redis-fields.ts`,
+    from: 'ageMs, idleMs, usd: usage.usd, drifts }',
+    to: 'ageMs, idleMs, usd: 0, drifts }',
+    test: INSTANCES,
+    named: TAKEN_OVER,
+  },
+  {
+    promise: 'due times of calls taken over are kept: the age',
+    file: `${SRC}/calls/redis-fields.ts`,
+    from: 'const ageMs = Math.max(0, now - Number(fields.started))',
+    to: 'const ageMs = Math.min(0, now - Number(fields.started))',
+    test: INSTANCES,
+    named: TAKEN_OVER,
+  },
+  {
+    promise: 'due times go by the clock of Redis: the age',
+    file: `${SRC}/calls/redis-fields.ts`,
+    from: 'const ageMs = Math.max(0, now - Number(fields.started))',
+    to: 'const ageMs = Math.max(0 * now, Date.now() - Number(fields.started))',
+    test: REDIS_STORE,
+  },
+  {
+    promise: 'due times go by the clock of Redis: the time without the human',
+    file: `${SRC}/calls/redis-fields.ts`,
+    from: 'const idleMs = Math.max(0, now - Number(fields.human))',
+    to: 'const idleMs = Math.max(0, Date.now() - Number(fields.human))',
+    test: REDIS_STORE,
+  },
+  {
+    promise: 'an end that was begun is carried out by who takes over',
+    file: `${SRC}/calls/keeper.ts`,
+    from: '    if (call.reason) void end(call.id, call.reason)\n',
+    to: '',
+    test: INSTANCES,
+    named: 'an end that its instance did not live to see',
+  },
+  {
+    promise: 'on shutdown calls pass to another instance',
+    file: `${SRC}/calls/tending.ts`,
+    from: 'const left = await store.handOver(ids).catch(() => false)',
+    to: 'const left = ids.length < 0 && (await store.handOver(ids).catch(() => false))',
+    test: INSTANCES,
+    named: 'calls are left to another instance on shutdown',
+  },
+  {
+    promise: 'the last instance hangs up',
+    file: `${SRC}/calls/tending.ts`,
+    from: '      else await endAll()\n',
+    to: '',
+    test: INSTANCES,
+    named: 'calls are left to another instance on shutdown',
+  },
+  {
+    promise: 'the end of a call is told once, by one instance',
+    file: `${SRC}/calls/redis-scripts.ts`,
+    from: 'if call[1] or not call[2] then return {} end',
+    to: 'if not call[2] then return {} end',
+    test: INSTANCES,
+    named: 'any instance reads, lists and ends the calls of another',
+  },
+  {
+    promise: 'each call ends for one reason, the first: in Redis',
+    file: `${SRC}/calls/redis-scripts.ts`,
+    from: "redis.call('HSETNX', call, 'reason', ARGV[2])",
+    to: "redis.call('HSET', call, 'reason', ARGV[2])",
+    test: REDIS_STORE,
+  },
+  {
+    promise: 'the start says what a crash without Redis leaves behind',
+    file: `${SRC}/config/config.ts`,
+    from: "if (config.CALL_MODE === 'unified' && !config.REDIS_URL)",
+    to: "if (config.CALL_MODE === 'ephemeral' && !config.REDIS_URL)",
+    test: CONFIG,
+    named: 'need no pool, and warn where one process alone knows of them',
+  },
+  {
+    promise: 'an ended call gives its room back: in memory',
+    file: `${SRC}/calls/memory-store.ts`,
+    from: '      slots.delete(receipt.ticket)\n',
+    to: '',
+    test: TICKETS,
+    named: 'first all calls count',
+  },
+  {
+    promise: 'an ended call gives its room back: in Redis',
+    file: `${SRC}/calls/redis-scripts.ts`,
+    from: "redis.call('ZREM', 'parker:slots', call[2])\n",
+    to: '',
+    test: ROOM,
+    named: 'in Redis: the room of a call',
+  },
+  {
+    promise: 'an ended call gives its client room back: in Redis',
+    file: `${SRC}/calls/redis-scripts.ts`,
+    from: "redis.call('ZREM', 'parker:slots:' .. call[3], call[2])\n",
+    to: '',
+    test: ROOM,
+    named: 'in Redis: the room of a call',
+  },
+]
+
+const ADDRESSES = 'where browsers are sent'
+const BY_DEFAULT = 'have the defaults that are promised'
+
+/** Settings of the section, and what is not there in ephemeral mode. */
+export const SETTING_MUTANTS: readonly Mutant[] = [
+  {
+    promise: 'in ephemeral mode the paths are 404',
+    file: `${SRC}/service.ts`,
+    from: "if (parts.config.CALL_MODE !== 'unified') return null",
+    to: 'if (parts.config.MAX_CALLS === 0) return null',
+    test: TICKETS,
+    named: 'its paths do not exist in ephemeral mode',
+  },
+  {
+    promise: 'PUBLIC_URL builds web_rtc_url',
+    file: `${SRC}/http/own-address.ts`,
+    from: '  if (config.PUBLIC_URL !== undefined) return config.PUBLIC_URL\n',
+    to: '',
+    test: TICKETS,
+    named: ADDRESSES,
+  },
+  {
+    promise: 'without it Railway’s domain does',
+    file: `${SRC}/config/config.ts`,
+    from: '{ PUBLIC_URL: `https://${RAILWAY_PUBLIC_DOMAIN}` }',
+    to: '{ PUBLIC_URL: undefined }',
+    test: TICKETS,
+    named: ADDRESSES,
+  },
+  {
+    promise: 'PUBLIC_URL goes before Railway’s domain',
+    file: `${SRC}/config/config.ts`,
+    from: '(RAILWAY_PUBLIC_DOMAIN && !PUBLIC_URL ?',
+    to: '(RAILWAY_PUBLIC_DOMAIN ?',
+    test: TICKETS,
+    named: ADDRESSES,
+  },
+  {
+    promise: 'without both the Host of the request does',
+    file: `${SRC}/http/own-address.ts`,
+    from: " ?? headers.host ?? ''",
+    to: " ?? ''",
+    test: TICKETS,
+    named: ADDRESSES,
+  },
+  {
+    promise: 'a trusted proxy’s word on the host counts',
+    file: `${SRC}/http/own-address.ts`,
+    from: 'forwardedHost(socket.remoteAddress, headers, config.TRUST_PROXY) ?? ',
+    to: '',
+    test: TICKETS,
+    named: ADDRESSES,
+  },
+  {
+    promise: 'a stranger’s word on the host does not count',
+    file: `${SRC}/identity/address.ts`,
+    from: "typeof host === 'string' && isTrusted(socketAddress, trust)",
+    to: "typeof host === 'string' && (isTrusted(socketAddress, trust) || host !== '')",
+    test: TICKETS,
+    named: ADDRESSES,
+  },
+  ...(
+    [
+      ['CALL_MODE', "default: 'ephemeral',\n      example: 'unified'", "default: 'unified',\n      example: 'unified'"],
+      [
+        'MAX_CALLS',
+        "default: '100',\n      example: '100',\n      doc: 'Calls at once.'",
+        "default: '1000',\n      example: '100',\n      doc: 'Calls at once.'",
+      ],
+      [
+        'MAX_CALLS_PER_CLIENT',
+        "default: '2',\n      example: '2',\n      doc: 'Calls at once of",
+        "default: '3',\n      example: '2',\n      doc: 'Calls at once of",
+      ],
+      [
+        'MAX_CALL_SECONDS',
+        "default: '600',\n      example: '600',\n      doc: 'The longest call",
+        "default: '900',\n      example: '600',\n      doc: 'The longest call",
+      ],
+      [
+        'CALL_IDLE_SECONDS',
+        "default: '60',\n      example: '60',\n      doc: 'Seconds without the human",
+        "default: '90',\n      example: '60',\n      doc: 'Seconds without the human",
+      ],
+      ['MAX_CALL_USD', "default: '0',\n      example: '0.50'", "default: '1',\n      example: '0.50'"],
+      ['DAILY_USD_BUDGET', "default: '0',\n      example: '50'", "default: '1',\n      example: '50'"],
+      ['CLIENT_DAILY_USD', "default: '0',\n      example: '2'", "default: '1',\n      example: '2'"],
+      ['CALL_DRIFT', "default: 'restore'", "default: 'hangup'"],
+      ['CALL_HISTORY_SECONDS', "default: '86400',\n      example: '86400'", "default: '3600',\n      example: '86400'"],
+    ] as const
+  ).map(([name, from, to]) => ({
+    promise: `the default of ${name}`,
+    file: `${SRC}/config/settings.ts`,
+    from,
+    to,
+    test: CONFIG,
+    named: BY_DEFAULT,
+  })),
+]
