@@ -8,11 +8,11 @@ const NOON = Date.parse('2026-11-27T12:00:00Z')
 it('holds all clients to the budget of a day, and each to its own', () => {
   const book = spendBook({ dailyUsd: 3, clientDailyUsd: 2 }, () => NOON)
   book.add('ann', 1.5)
-  book.add('ben', 0.25)
+  book.add('ben', 0.75)
   assert.deepEqual([book.exhausted('ann'), book.exhausted('ben')], [undefined, undefined])
   book.add('ann', 0.5)
   assert.deepEqual([book.exhausted('ann'), book.exhausted('ben')], [DAY_MS / 2, undefined])
-  book.add('ben', 0.75)
+  book.add('ben', 0.25)
   assert.deepEqual([book.exhausted('ben'), book.exhausted('cem')], [DAY_MS / 2, DAY_MS / 2])
 })
 
