@@ -74,6 +74,21 @@ describe('the extension and its service', () => {
     await hangUp()
   })
 
+  it('a talk stays in view when the address is changed, and the next one goes there', async t => {
+    const next = await startService(settings())
+    t.after(() => next.stop())
+    await panel.click('#go')
+    await panel.waitFor(stage('live'))
+    await browser.useService(next.url)
+    await panel.evaluate('new Promise(resolve => setTimeout(resolve, 0))')
+    assert.ok(await panel.evaluate(stage('live')))
+    await hangUp()
+    await panel.click('#go')
+    await panel.waitFor(stage('live'))
+    await next.logged(({ msg }) => msg === 'token_issued')
+    await hangUp()
+  })
+
   it('a service that places the calls itself is talked to in the same way, and ends them when one hangs up', async t => {
     const unified = await startService(settings({ CALL_MODE: 'unified' }))
     t.after(() => unified.stop())

@@ -9,7 +9,7 @@ import { showTranscripts } from '../transcripts/view.ts'
 import { type Conversation, problemOf, startConversation } from './conversation.ts'
 import type { Remedy } from './problems.ts'
 import { createRenderer, drawClocks } from './render.ts'
-import { type PanelEvent, type PanelState, reduce, START, spokenLines } from './state.ts'
+import { isDueForReload, type PanelEvent, type PanelState, reduce, START, spokenLines } from './state.ts'
 import { label, type Picked, readPickers } from './views/pickers.ts'
 
 const SECOND_MS = 1000
@@ -37,15 +37,18 @@ const render = createRenderer({
 function tell(event: PanelEvent): void {
   state = reduce(state, event)
   render(state)
+  if (isDueForReload(state)) void load()
 }
 
 /** Everything that the panel needs before a talk; also the way out of a problem. */
 async function load(): Promise<void> {
   tell({ type: 'reload' })
   try {
-    parker = createParker({ service: await serviceOrigin() })
-    const [options, permission] = await Promise.all([parker.options(), microphonePermission()])
-    tell({ type: 'loaded', options, microphone: permission.state })
+    const asked = createParker({ service: await serviceOrigin() })
+    parker = asked
+    const [options, permission] = await Promise.all([asked.options(), microphonePermission()])
+    // Meanwhile the address may have changed again.
+    if (asked === parker) tell({ type: 'loaded', options, microphone: permission.state })
   } catch (error) {
     tell({ type: 'problem', problem: problemOf(error), now: Date.now() })
   }
@@ -108,7 +111,7 @@ byId('lineup').addEventListener('submit', event => {
   goOnAir()
 })
 onOtherPage(readPage)
-onServiceOrigin(load)
+onServiceOrigin(() => tell({ type: 'moved' }))
 setInterval(() => drawClocks(state), SECOND_MS)
 microphonePermission().then(permission => {
   permission.onchange = () => tell({ type: 'microphone', microphone: permission.state })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { PROBLEMS } from './problems.ts'
-import { type PanelEvent, type PanelState, reduce, START, spokenLines } from './state.ts'
+import { isDueForReload, type PanelEvent, type PanelState, reduce, START, spokenLines } from './state.ts'
 
 const OPTIONS = { models: [], voices: [], difficulties: [], sports: [], modes: [] }
 const line = (id: string, text: string) => ({ id, who: 'you', text, final: true }) as const
@@ -34,6 +34,21 @@ describe('the panel', () => {
 
   it('is not thrown out of a talk by a change of the permission', () =>
     assert.equal(after(...talk, { type: 'microphone', microphone: 'denied' }).stage.name, 'live'))
+
+  it('does not turn to another service before a talk is over and put away', () => {
+    const moved: PanelEvent = { type: 'moved' }
+    const ended: PanelEvent = { type: 'ended', now: 5_000 }
+    const lost: PanelEvent = { type: 'problem', problem: { code: 'call-lost' }, now: 5_000 }
+    const said: PanelEvent = { type: 'line', line: line('a', 'Gulls!') }
+    assert.ok(isDueForReload(after(loaded('granted'), moved)))
+    assert.ok(isDueForReload(after(lost, moved)), 'nothing was said')
+    assert.ok(!isDueForReload(after(loaded('granted'), connecting, moved)))
+    assert.ok(!isDueForReload(after(...talk, moved)))
+    assert.ok(!isDueForReload(after(...talk, moved, ended)))
+    assert.ok(!isDueForReload(after(...talk, said, moved, lost)))
+    assert.ok(isDueForReload(after(...talk, said, moved, ended, { type: 'again' })))
+    assert.ok(!isDueForReload(after(loaded('granted'), moved, { type: 'reload' })))
+  })
 
   it('counts the time on air from the first moment, not from the click', () =>
     assert.deepEqual(after(...talk, floor('speaking', 5_000), { type: 'ended', now: 61_400 }).stage, {

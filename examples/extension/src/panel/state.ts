@@ -28,6 +28,8 @@ export type Stage =
 export interface PanelState {
   view: 'talk' | 'transcripts'
   stage: Stage
+  /** The service's address has changed since the panel was loaded. */
+  moved: boolean
   page?: PageFacts
   options?: Options
   picks: Picks
@@ -40,7 +42,7 @@ export type PanelEvent =
   | { type: 'loaded'; options: Options; microphone: PermissionState }
   | { type: 'microphone'; microphone: PermissionState }
   | { type: 'picks'; picks: Picks }
-  | { type: 'connecting' | 'again' | 'reload' | 'saved' }
+  | { type: 'connecting' | 'again' | 'moved' | 'reload' | 'saved' }
   | { type: 'floor'; floor: Floor; now: number }
   | { type: 'muted'; muted: boolean }
   | { type: 'notice'; text: string }
@@ -54,7 +56,7 @@ type Handler<Type extends PanelEvent['type']> = (
   event: Extract<PanelEvent, { type: Type }>,
 ) => PanelState
 
-export const START: PanelState = { view: 'talk', stage: { name: 'loading' }, picks: {}, lines: [] }
+export const START: PanelState = { view: 'talk', stage: { name: 'loading' }, moved: false, picks: {}, lines: [] }
 
 /** The panel's state after something has happened. */
 export function reduce(state: PanelState, event: PanelEvent): PanelState {
@@ -70,7 +72,8 @@ const HANDLERS: { [Type in PanelEvent['type']]: Handler<Type> } = {
   picks: (state, { picks }) => ({ ...state, picks }),
   connecting: state => ({ ...state, stage: { name: 'connecting' }, lines: [] }),
   again: state => ({ ...state, stage: { name: 'ready' }, lines: [] }),
-  reload: state => ({ ...state, stage: { name: 'loading' }, lines: [] }),
+  moved: state => ({ ...state, moved: true }),
+  reload: state => ({ ...state, stage: { name: 'loading' }, moved: false, lines: [] }),
   floor: (state, { floor, now }) => ({ ...state, stage: onAir(state.stage, floor, now) }),
   muted: (state, { muted }) => onlyIn('live', state, stage => ({ ...stage, muted })),
   notice: (state, { text }) => onlyIn('live', state, stage => ({ ...stage, notice: text })),
@@ -111,6 +114,16 @@ function onAir(stage: Stage, floor: Floor, now: number): Stage {
   const { notice, ...rest } = stage
   const goesOn = floor === 'hearing' || floor === 'speaking'
   return { ...rest, floor, ...(notice !== undefined && !goesOn ? { notice } : {}) }
+}
+
+/**
+ * Whether to load everything anew, from another service. Not during a talk, whose microphone would stay open unseen, nor
+ * while what was said can still be saved.
+ */
+export function isDueForReload(state: PanelState): boolean {
+  const { name } = state.stage
+  const busy = name === 'connecting' || name === 'live' || name === 'ended'
+  return state.moved && !busy && !(name === 'problem' && spokenLines(state).length > 0)
 }
 
 function onlyIn<Name extends Stage['name']>(
