@@ -26,6 +26,8 @@ let conversation: Conversation | undefined
 let picked: Picked = {}
 /** What the page was about when the talk began. */
 let topic: string | undefined
+/** Names the talk among those that were saved. */
+let talkId = ''
 const store = openStore()
 
 const render = createRenderer({
@@ -64,6 +66,7 @@ async function readPage(): Promise<void> {
 function goOnAir(): void {
   picked = readPickers(state.page?.sport)
   topic = state.page && titleOf(state.page)
+  talkId = crypto.randomUUID()
   conversation = startConversation(parker, picked, state.page, tell)
 }
 
@@ -73,7 +76,7 @@ async function save(): Promise<void> {
   const lines = spokenLines(state).map(({ who, text }) => ({ who, text }))
   const title = topic ?? `${label(picked.mode ?? 'talk')} with Parker`
   const rating = stage.name === 'ended' && stage.rating !== undefined ? { rating: stage.rating } : {}
-  const facts = { id: crypto.randomUUID(), savedAt: new Date().toISOString(), title, seconds: stage.seconds }
+  const facts = { id: talkId, savedAt: new Date().toISOString(), title, seconds: stage.seconds }
   await (await store).save({ ...facts, ...picked, ...rating, lines })
   tell({ type: 'saved' })
   setText(byId('save-status'), 'Transcript saved.')
