@@ -114,6 +114,13 @@ describe('a service that cannot be read', () => {
     assert.equal((await errorOf(createService({ service: url }).token({}, signal))).code, 'service-unreachable')
   })
 
+  it('has a problem where something else answers in its place, or breaks off', async () => {
+    for (const body of ['<html>Sign in to this network</html>', '{"models":[']) {
+      const { service } = await serviceThat((_request, response) => response.end(body))
+      assert.equal((await errorOf(service.options())).code, 'service-failed')
+    }
+  })
+
   it('refuses the page where its health can be asked for', async () => {
     const { service } = await serviceThat((request, response) => {
       if (request.url === '/healthz') response.end()

@@ -1,4 +1,4 @@
-import { type ErrorCode, ParkerError } from './errors.ts'
+import { asParkerError, type ErrorCode, ParkerError } from './errors.ts'
 import { refusal } from './refusal.ts'
 import type { CallReport } from './summary.ts'
 import type { Options, Token, TokenRequest } from './wire.ts'
@@ -65,7 +65,12 @@ export function createService({ service, authorization, maxWaitSeconds = 0 }: Se
   }
 
   return {
-    options: async () => (await send(at('/v1/realtime/options'), {}, unreachable)).json(),
+    async options() {
+      const response = await send(at('/v1/realtime/options'), {}, unreachable)
+      return response.json().catch(cause => {
+        throw asParkerError(cause, 'service-failed')
+      })
+    },
 
     async token(request, signal) {
       try {
