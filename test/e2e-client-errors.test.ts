@@ -8,6 +8,7 @@ import { SENTENCES } from '../packages/client/src/errors.ts'
 import { type Emulator, startEmulator } from '../packages/emulator/src/emulator.ts'
 import { ask } from './harness/ask.ts'
 import { openBrowser, openVoiceBrowser, type Site, startSite } from './harness/browser.ts'
+import { eventually } from './harness/eventually.ts'
 import { freePort } from './harness/free-port.ts'
 import { listenIn, waitForSilence, waitForSound } from './harness/listening.ts'
 import { API_KEY, type RunningService, startService } from './harness/service.ts'
@@ -105,6 +106,38 @@ describe('what goes wrong, as the user learns of it', () => {
       await waitForError(page, code)
       assert.equal((await failure(page))?.code, code)
     })
+
+  /** The session of the newest token. */
+  const newestSession = () => service.logs().findLast(({ msg }) => msg === 'token_issued')?.session_id
+  const reportsOn = (id: unknown) =>
+    service.logs().filter(({ msg, session_id }) => msg === 'voice_report' && session_id === id)
+
+  it('a call that did not come about is reported when the page is left, once', async () => {
+    emulator.setFaults('call:status=503')
+    const page = await newPage({})
+    await talk(page)
+    assert.equal((await failure(page))?.code, 'overloaded')
+    const session = newestSession()
+    await page.goto('about:blank')
+    await eventually(() => reportsOn(session).length > 0)
+    assert.deepEqual(
+      reportsOn(session).map(({ ended }) => ended),
+      ['never_connected'],
+    )
+  })
+
+  it('a call that was only prepared is not reported', async () => {
+    const page = await newPage({})
+    await page.evaluate('newCall({}); call.prepare()')
+    const prepared = newestSession()
+    await page.evaluate('call.hangUp()')
+    await talk(page)
+    const session = newestSession()
+    await page.goto('about:blank')
+    await eventually(() => reportsOn(session).length > 0)
+    assert.notEqual(prepared, session)
+    assert.deepEqual(reportsOn(prepared), [])
+  })
 
   const REPLIES = [
     ['reply:failed', 'response-failed', 'response.done', 0],

@@ -62,7 +62,7 @@ export interface Call {
   summary(): Promise<Summary>
   /**
    * Reports to the service how the call went; once a call. Without it the report goes out a minute after the call, or
-   * when the page is left.
+   * when the page is left; also of a call that got a token and did not come about.
    * @throws ParkerError
    */
   report(feedback?: Feedback): Promise<void>

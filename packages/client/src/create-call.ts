@@ -86,6 +86,7 @@ export function createCall(service: Service, request: CallRequest): Call {
 
   const connect = step(async () => {
     stopwatch.clicked()
+    reporter.expect(signal)
     await prepare()
     signal.throwIfAborted()
     if (!issued || !microphone) return

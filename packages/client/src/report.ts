@@ -15,7 +15,9 @@ const RATING_MS = 60_000
 export interface Reporter {
   /** The session to report on. */
   session(token: Token): void
-  /** Reads statistics from now until the signal, tells if they are poor, and sees to it that a report goes out. */
+  /** The call is tried: when the signal ends it, a report goes out, whether it came about or not. */
+  expect(signal: AbortSignal): void
+  /** Reads statistics from now until the signal, and tells if they are poor. */
   follow(peer: RTCPeerConnection, signal: AbortSignal, poor: () => void): void
   summary(): Promise<Summary>
   report(feedback?: Feedback): Promise<void>
@@ -27,19 +29,34 @@ export function createReporter(service: Service, stopwatch: Stopwatch, state: ()
   let seconds: number | undefined
   let read = async () => {}
   let sent = false
+  /** Nobody waits for the page to be left any more. */
+  const done = new AbortController()
 
   const summaryNow = () => summarize(state(), stopwatch.timings, seconds ?? stopwatch.talkSeconds(), stats)
 
   async function report(feedback?: Feedback): Promise<void> {
     if (!token || sent) return
     sent = true
+    done.abort()
     await service.report(token, { ...summaryNow(), ...feedback })
   }
-  const flush = () => report().catch(() => {})
+  const flush = () => {
+    done.abort()
+    report().catch(() => {})
+  }
 
   return {
     session(issued) {
       token = issued
+    },
+    expect(signal) {
+      signal.addEventListener('abort', () => {
+        seconds = stopwatch.talkSeconds()
+        const now = state()
+        if (now.name === 'ended' && now.reason === 'page-left') return flush()
+        addEventListener('pagehide', flush, { signal: done.signal })
+        setTimeout(flush, RATING_MS)
+      })
     },
     follow(peer, signal, poor) {
       const judge = createLossWatch(poor)
@@ -49,12 +66,7 @@ export function createReporter(service: Service, stopwatch: Stopwatch, state: ()
         if (stats) judge(stats)
       }
       const timer = setInterval(read, POLL_MS)
-      signal.addEventListener('abort', () => {
-        seconds = stopwatch.talkSeconds()
-        clearInterval(timer)
-        setTimeout(flush, RATING_MS)
-      })
-      addEventListener('pagehide', flush)
+      signal.addEventListener('abort', () => clearInterval(timer))
     },
     async summary() {
       await read()
