@@ -78,7 +78,7 @@ export const ERRORS = {
   unsupported_media_type: {
     status: 415,
     message: 'Send the body as application/json.',
-    when: 'a body of another content type than JSON',
+    when: 'a body of another content type than JSON; unified calls: an offer that is not `application/sdp`',
   },
   validation_failed: {
     status: 422,
@@ -145,7 +145,7 @@ export const ERRORS = {
   overloaded: {
     status: 503,
     message: 'The service is at its limit. Please try again shortly.',
-    when: '`MAX_IN_FLIGHT` requests to OpenAI or `MAX_CALLS` calls are under way, the process itself cannot keep up, or too many watch the monitor',
+    when: '`MAX_IN_FLIGHT` requests to OpenAI or `MAX_CALLS` calls are under way, the process itself cannot keep up, there is no room for another ticket, three voice tests run, or too many watch the monitor',
   },
   insufficient_quota: {
     status: 503,

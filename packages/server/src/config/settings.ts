@@ -276,7 +276,7 @@ export const SETTINGS = {
       parse: secret(redisUrl),
       defaultNote: 'in memory',
       example: 'redis://127.0.0.1:6379',
-      doc: 'A Redis or Valkey that holds the rate limits for all instances together.',
+      doc: 'A Redis or Valkey that holds the rate limits for all instances together, and in unified mode tickets and calls.',
       secret: true,
     }),
   },
@@ -410,7 +410,7 @@ export const SETTINGS = {
       defaultNote: 'the price table in the code',
       example:
         '{"my-model":{"text_in":4,"text_cached":0.4,"text_out":16,"audio_in":32,"audio_cached":0.4,"audio_out":64}}',
-      doc: "Prices of further models, USD per million tokens by kind (or `per_minute` of transcription); a model's entry replaces what the table has for it.",
+      doc: "Prices of further models, USD per million tokens by kind (or `per_minute` of transcription); a model's entry replaces what the table has for it. Voice tests are priced by them in either mode.",
     }),
     CALL_HISTORY_SECONDS: setting({
       parse: integer(60, 31_536_000),
