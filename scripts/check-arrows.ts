@@ -5,7 +5,7 @@ import { findFaults } from './arrows/faults.ts'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 
-const paths = globSync(['packages/*/start.js', '{packages,examples,scripts,demo,bench,test,voice-lab}/**/*.ts'], {
+const paths = globSync(['packages/*/start.js', '{packages,examples,scripts,demo,bench,soak,test,voice-lab}/**/*.ts'], {
   cwd: ROOT,
   exclude: path => path.includes('node_modules'),
 }).sort()
