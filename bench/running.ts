@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, openSync, readFileSync, rmSync, truncateSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -45,6 +45,7 @@ export async function start(contestant: Contestant, standIn: StandIn, { prefix }
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', log, log],
   })
+  closeSync(log)
   const ended = once(child, 'exit').catch(() => {})
 
   const blame = (problem: unknown) =>
