@@ -128,7 +128,9 @@ describe('what goes wrong, as the user learns of it', () => {
 
   it('a call that was only prepared is not reported', async () => {
     const page = await newPage({})
+    const before = newestSession()
     await page.evaluate('newCall({}); call.prepare()')
+    await eventually(() => newestSession() !== before)
     const prepared = newestSession()
     await page.evaluate('call.hangUp()')
     await talk(page)
