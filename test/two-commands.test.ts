@@ -67,7 +67,13 @@ describe('npm start', () => {
 
 describe('an older Node', () => {
   const PRETEND = `data:text/javascript,Object.defineProperty(process,'versions',{value:{node:'20.20.0'}})`
-  for (const file of ['packages/server/start.js', 'test/run/start.js', 'demo/start.js'])
+  for (const file of [
+    'packages/server/start.js',
+    'packages/server/doctor.js',
+    'test/run/start.js',
+    'demo/start.js',
+    'voice-lab/start.js',
+  ])
     it(`is told by ${file} what to do, and nothing is started`, () => {
       const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', PRETEND, pathOf(file)], {
         env: { PATH: process.env.PATH },

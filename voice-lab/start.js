@@ -1,20 +1,6 @@
-// Plain JavaScript, so that an older Node can run it far enough to say what is wrong.
-const major = Number(process.versions.node.split('.')[0])
-if (major < 24) {
-  process.stderr.write(
-    `The voice test needs Node 24 or newer; this is ${process.version}.\n` +
-      'On Linux `npm ci` brings Node 24 along (leave out --omit=optional); elsewhere install it from https://nodejs.org.\n',
-  )
-  process.exit(1)
-}
-for (const [name, value] of Object.entries(process.env)) if (value === '') delete process.env[name]
-try {
-  process.loadEnvFile('.env')
-} catch (error) {
-  if (error.code !== 'ENOENT') {
-    process.stderr.write(`.env cannot be read (${error.code}).\n`)
-    process.exit(78)
-  }
-}
+import { needNode, readDotEnv } from '../packages/server/entry.js'
+
+needNode('The voice test needs')
+readDotEnv({ failure: 'The voice test cannot start. .env cannot be read', exitCode: 78 })
 const { main } = await import('./main.ts')
 process.exitCode = await main(process.argv.slice(2), process.env)

@@ -1,11 +1,5 @@
-// Plain JavaScript, so that an older Node can run it far enough to say what is wrong.
-const major = Number(process.versions.node.split('.')[0])
-if (major < 24) {
-  process.stderr.write(
-    `The tests need Node 24 or newer; this is ${process.version}.\n` +
-      'On Linux `npm ci` brings Node 24 along (leave out --omit=optional); elsewhere install it from https://nodejs.org.\n',
-  )
-  process.exit(1)
-}
+import { needNode } from '../../packages/server/entry.js'
+
+needNode('The tests need')
 const { main } = await import('./main.ts')
 process.exitCode = await main(process.argv.slice(2), process.env)
