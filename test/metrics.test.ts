@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { ask, askToken } from './harness/ask.ts'
+import { takeTicket } from './harness/call-client.ts'
+import { ADMIN_TOKEN, callsStage } from './harness/calls-stage.ts'
 import { assertFailure } from './harness/failures.ts'
 import { openMetrics, type Sample, type Series } from './harness/prometheus.ts'
 import { type RunningService, startService } from './harness/service.ts'
 import { goodSecret, healthy, openAiError, send, startUpstream, type Upstream } from './harness/upstream.ts'
 
 // Models that no catalogue knows are used, so that no date changes their meaning.
-const ADMIN_TOKEN = 'operators-only-0123456789'
 const OPERATOR = { authorization: `Bearer ${ADMIN_TOKEN}` }
 
 describe('/metrics', () => {
@@ -207,6 +208,23 @@ describe('/v1/voice/metrics', () => {
     assert.equal(by_voice.verse.requests, asked)
     assert.equal(by_voice.verse.mint_ms.count, asked - 1)
     await warm.stop()
+  })
+
+  it('counts a ticket of unified mode as neither warm nor cold, and not as a mint; its log line tells of no pool', async t => {
+    const { service: unified } = await callsStage(t)
+    await takeTicket(unified.url, { voice: 'cedar' })
+    const { samples } = openMetrics((await ask(`${unified.url}/metrics`, { headers: OPERATOR })).text)
+    const issued = samples.filter(({ name }) => name === 'parker_tokens_issued_total')
+    assert.deepEqual(
+      issued.map(({ labels, value }) => [labels.pool, value]),
+      [['none', 1]],
+    )
+    const { by_voice } = (await ask(`${unified.url}/v1/voice/metrics`, { headers: OPERATOR })).json
+    assert.deepEqual([by_voice.cedar.requests, by_voice.cedar.mint_ms.count], [1, 0])
+    for (const msg of ['token_issued', 'request']) {
+      const line = await unified.logged(line => line.msg === msg && line.voice === 'cedar')
+      assert.ok(!('pool_hit' in line), JSON.stringify(line))
+    }
   })
 
   it('is for operators only, like /metrics', async () => {

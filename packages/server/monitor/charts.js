@@ -8,14 +8,19 @@ const MOST_GROUPS = 120
 /** A line or a layer: its colour's name, what it is called, and its value in a group of points. */
 const layer = (name, label, of, dash) => ({ name, label, of, dash })
 
+/** In ephemeral mode there are secrets, of the pool or not; in unified mode tickets. */
+const ofPool = one => ({ ...one, className: 'of-pool' })
+const ofTickets = one => ({ ...one, className: 'of-tickets' })
+
 const CHARTS = [
   {
     title: 'Tokens a minute, by outcome',
     stacked: true,
     tell: count,
     layers: [
-      layer('warm', 'warm', group => group.warm),
-      layer('cold', 'cold', group => group.cold),
+      ofPool(layer('warm', 'warm', group => group.warm)),
+      ofPool(layer('cold', 'cold', group => group.cold)),
+      ofTickets(layer('warm', 'tickets', group => group.ticket)),
       layer('limited', 'over a limit', group => group.limited),
       layer('refused', 'refused', group => group.refused),
       layer('failed', 'failed', group => group.failed),
@@ -90,7 +95,10 @@ function frame(chart) {
     const at = index ?? groups.length - 1
     const group = groups[at]
     const told = group
-      ? chart.layers.map(({ label, of }) => `${label} ${chart.tell(of(group))}`).join(' · ')
+      ? chart.layers
+          .filter(isShown)
+          .map(({ label, of }) => `${label} ${chart.tell(of(group))}`)
+          .join(' · ')
       : 'nothing yet'
     const when =
       index === null || index === undefined || !group
@@ -125,6 +133,11 @@ function frame(chart) {
       read(plot?.cursor.idx)
     },
   }
+}
+
+/** Whether it is of the mode that the service is in, by the same class as in the style sheet. */
+function isShown({ className }) {
+  return className !== (document.body.classList.contains('unified') ? 'of-pool' : 'of-tickets')
 }
 
 /** Columns for uPlot: times, then each layer; stacked layers are drawn from the sum of all down, one over the other. */
@@ -186,8 +199,8 @@ function timeLabel([first, second]) {
 export function legends() {
   const panels = document.querySelectorAll('#charts .chart')
   CHARTS.forEach(({ layers }, index) => {
-    const items = layers.map(({ name, label, dash }) =>
-      make('li', {}, make('span', { className: `swatch ${name}${dash ? ' dashed' : ''}` }), label),
+    const items = layers.map(({ name, label, dash, className = '' }) =>
+      make('li', { className }, make('span', { className: `swatch ${name}${dash ? ' dashed' : ''}` }), label),
     )
     panels[index].querySelector('h2').after(make('ul', { className: 'legend' }, ...items))
   })

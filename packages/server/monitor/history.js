@@ -31,7 +31,7 @@ export function pointHistory() {
   }
 }
 
-const OUTCOMES = ['warm', 'cold', 'limited', 'refused', 'failed', 'gone']
+const OUTCOMES = ['warm', 'cold', 'ticket', 'limited', 'refused', 'failed', 'gone']
 
 /** Counts a minute, and the percentiles: the middle of the middles, the worst of the worst. */
 export function summary(group, pointSeconds) {

@@ -69,9 +69,10 @@ function showPoints() {
 /** The last minute, in figures. */
 function showTiles(points) {
   if (points.length === 0) return
-  const { warm, cold, limited, refused, failed, share, mint, own, pool } = summary(points, 5)
+  const { warm, cold, ticket, limited, refused, failed, share, mint, own, pool } = summary(points, 5)
   const { breaker, openai_connected: connected, openai_in_flight: inFlight } = points.at(-1)
-  tile('tokens', count(Math.round(warm + cold)), `${count(Math.round(warm))} warm, ${count(Math.round(cold))} cold`)
+  const about = ticket > 0 ? 'tickets' : `${count(Math.round(warm))} warm, ${count(Math.round(cold))} cold`
+  tile('tokens', count(Math.round(warm + cold + ticket)), about)
   tile('warm', share === null ? '–' : percent(share), `${pool} secrets ready`)
   tile('mint', ms(mint.p50), `ms; p95 ${ms(mint.p95)}`)
   tile('own', ms(own.p50), `ms; p95 ${ms(own.p95)}`)

@@ -25,8 +25,8 @@ export interface Wish {
 
 /** A credential, as it is handed out. */
 export interface Issued extends Minted {
-  /** Whether it was ready before the request came. */
-  warm: boolean
+  /** Whether it was ready before the request came. Undefined for a ticket, which no pool holds. */
+  warm: boolean | undefined
   /** The request or pool mint that made it. */
   mintId: string
   /** Whole seconds it can still start a session, by our clock. */

@@ -23,7 +23,7 @@ export function ticketIssuer(
     const seconds = config.TOKEN_TTL_SECONDS
     const expiresAt = Math.floor(clock.now() / 1000) + seconds
     const life = { expiresAt, lifeSeconds: seconds, expiresIn: seconds }
-    return { value, sessionId, ...life, warm: true, mintId: requestId, openAiMs: 0, openAiRequestId: '' }
+    return { value, sessionId, ...life, warm: undefined, mintId: requestId, openAiMs: 0, openAiRequestId: '' }
   }
 }
 

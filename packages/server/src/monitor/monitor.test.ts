@@ -46,12 +46,12 @@ describe('a point', () => {
   it('counts outcomes of its five seconds, each once, and starts again', () => {
     monitor.issued(true, 0, 0.3)
     monitor.issued(false, 400, 0.5)
-    end('a', 200, undefined, { pool_hit: true })
+    end('a', 200, undefined, { mint_id: 'pool-1' })
     end('b', 429, 'rate_limited')
     end('c', 422, 'validation_failed')
     end('d', 502, 'upstream_unavailable')
     end('e', 499, undefined)
-    end('f', 499, undefined, { pool_hit: false })
+    end('f', 499, undefined, { mint_id: 'f' })
     pass(10)
     const [first, second] = history().points
     const { warm, cold, limited, refused, failed, gone, limits } = first as Point
@@ -67,6 +67,15 @@ describe('a point', () => {
     const [point] = history().points
     assert.ok(Math.abs((point?.mint_ms?.p50 ?? 0) - 400) <= 4, JSON.stringify(point))
     assert.ok(Math.abs((point?.own_ms?.p50 ?? 0) - 0.2) <= 0.01, JSON.stringify(point))
+  })
+})
+
+describe('a ticket', () => {
+  it('is neither warm nor cold, and nothing was minted for it', () => {
+    monitor.issued(undefined, 0, 0.2)
+    pass(5)
+    const [point] = history().points
+    assert.deepEqual([point?.ticket, point?.warm, point?.cold, point?.mint_ms], [1, 0, 0, null])
   })
 })
 

@@ -36,7 +36,7 @@ interface Ended {
   route: string
   status: number
   errorType: string | undefined
-  /** Has `pool_hit` where a credential was handed out. */
+  /** Has `mint_id` where a credential was handed out. */
   logged: Record<string, unknown> | undefined
 }
 
@@ -45,8 +45,8 @@ export type Watcher = (event: 'history' | 'now' | 'voices' | 'end', json: string
 
 /** What the service tells of itself to those who watch. */
 export interface Monitor {
-  /** A token request that got a credential. */
-  issued(warm: boolean, mintMs: number, ownMs: number): void
+  /** A token request that got a credential; `warm` is undefined for a ticket. */
+  issued(warm: boolean | undefined, mintMs: number, ownMs: number): void
   /** Any request. */
   ended(end: Ended): void
   commented(kind: SessionKind, requestId: string, report: CallReport, mos: number | undefined): void
@@ -111,7 +111,7 @@ export function createMonitor({ clock, standing, readWindow }: MonitorParts): Mo
   return {
     issued: counter.issued,
     ended({ requestId, route, status, errorType, logged }) {
-      if (route === TOKEN_ROUTE && status >= 400 && logged?.pool_hit === undefined) counter.refused(status)
+      if (route === TOKEN_ROUTE && status >= 400 && logged?.mint_id === undefined) counter.refused(status)
       if (errorType === undefined) return
       counter.erred(errorType)
       if (!isWorthTelling(route, status)) return

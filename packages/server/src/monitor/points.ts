@@ -1,7 +1,7 @@
 import { emptySketch, percentile, record } from '../voice/sketch.ts'
 
-/** How token requests ended: `warm` and `cold` got a credential; the others are what was answered instead. */
-export const OUTCOMES = ['warm', 'cold', 'refused', 'limited', 'failed', 'gone'] as const
+/** How token requests ended: `warm` and `cold` got a secret, `ticket` a ticket; the others are what was answered instead. */
+export const OUTCOMES = ['warm', 'cold', 'ticket', 'refused', 'limited', 'failed', 'gone'] as const
 export type Outcome = (typeof OUTCOMES)[number]
 
 /** How things stand when a point is taken. */
@@ -47,9 +47,9 @@ export function pointCounter() {
   let [outcomes, limits, mints, own] = fresh()
 
   return {
-    issued(warm: boolean, mintMs: number, ownMs: number): void {
-      outcomes[warm ? 'warm' : 'cold']++
-      if (!warm) record(mints, mintMs)
+    issued(warm: boolean | undefined, mintMs: number, ownMs: number): void {
+      outcomes[warm === undefined ? 'ticket' : warm ? 'warm' : 'cold']++
+      if (warm === false) record(mints, mintMs)
       record(own, ownMs)
     },
     /** A token request that got no credential. */
@@ -69,7 +69,7 @@ export function pointCounter() {
 }
 
 function fresh() {
-  const outcomes: Record<Outcome, number> = { warm: 0, cold: 0, refused: 0, limited: 0, failed: 0, gone: 0 }
+  const outcomes: Record<Outcome, number> = { warm: 0, cold: 0, ticket: 0, refused: 0, limited: 0, failed: 0, gone: 0 }
   const limits: Record<string, number> = {}
   return [outcomes, limits, emptySketch(), emptySketch()] as const
 }

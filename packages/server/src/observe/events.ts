@@ -32,7 +32,8 @@ export interface IssueLine {
   difficulty: string
   mode: string | undefined
   sport: string | undefined
-  pool_hit?: boolean
+  /** Absent from tickets, which no pool holds. */
+  pool_hit?: boolean | undefined
   /** The request or pool mint that made the secret. */
   mint_id?: string
   openai_ms?: number
@@ -45,7 +46,7 @@ export interface Issue {
   sessionId: string
   client: string
   origin: string | undefined
-  line: IssueLine & { pool_hit: boolean; openai_ms: number }
+  line: IssueLine & { openai_ms: number }
   expiresAt: number
   /** Milliseconds of the whole request. */
   totalMs: number
@@ -94,12 +95,13 @@ export function createEvents(
     /** The audit event. */
     tokenIssued({ line, ...issue }: Issue) {
       const { model, voice, difficulty } = line
-      metrics.tokens.inc({ model, voice, difficulty, mode: line.mode ?? 'none', pool: line.pool_hit ? 'hit' : 'miss' })
+      metrics.tokens.inc({ model, voice, difficulty, mode: line.mode ?? 'none', pool: poolLabel(line) })
       const ownMs = Math.max(0, issue.totalMs - line.openai_ms)
       metrics.ownSeconds.observe(ownMs / 1000)
       monitor?.issued(line.pool_hit, line.openai_ms, ownMs)
-      if (!line.pool_hit) metrics.mintSeconds.observe({ model, voice, difficulty }, line.openai_ms / 1000)
-      stats.issued(line, line.pool_hit ? undefined : line.openai_ms)
+      const minted = line.pool_hit === false
+      if (minted) metrics.mintSeconds.observe({ model, voice, difficulty }, line.openai_ms / 1000)
+      stats.issued(line, minted ? line.openai_ms : undefined)
       logger.info(
         {
           request_id: issue.requestId,
@@ -161,6 +163,11 @@ export function createEvents(
       else logger.warn('OpenAI is disconnected: the last probe or mint failed.')
     },
   } satisfies OpenAiEvents & Record<string, unknown>
+}
+
+function poolLabel({ pool_hit }: IssueLine): 'hit' | 'miss' | 'none' {
+  if (pool_hit === undefined) return 'none'
+  return pool_hit ? 'hit' : 'miss'
 }
 
 function round(milliseconds: number): number {

@@ -23,7 +23,7 @@ export interface Slot {
 }
 
 export interface VoiceStats {
-  /** Counts one credential handed out; `mintMs` is absent when it came from the pool. */
+  /** Counts one credential handed out; `mintMs` is absent when it was not minted for this request. */
   issued(kind: SessionKind, mintMs: number | undefined): void
   reported(kind: SessionKind, report: CallReport): void
   /** Since start. */
