@@ -164,6 +164,14 @@ describe('with Redis', { concurrency: 2, timeout: 300_000 }, () => {
     assert.equal((await ended(two, id)).reason, 'shutdown', 'the last one hangs up')
   })
 
+  it('calls are hung up on shutdown while Redis is away', async t => {
+    const { openai, redis, instances } = await stageFor(t)
+    const { id } = await placeCall(instances[0].url)
+    await redis.kill()
+    await instances[0].stop()
+    assert.ok(openai.hangUps.includes(id))
+  })
+
   it('nothing new is handed out or placed while Redis is away; calls that run keep their limits', async t => {
     const { redis, instances } = await stageFor(t, { MAX_CALL_SECONDS: '8' })
     const [one] = instances

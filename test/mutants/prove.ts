@@ -49,5 +49,6 @@ function judge({ passed, failed }: TestRun, file: string): Verdict {
   const [first] = failed
   if (!first) return { outcome: 'SURVIVED', note: `passed: ${passed[0] ?? 'nothing'}` }
   const crashed = first.name.endsWith(file) || CRASH.test(first.message)
-  return { outcome: crashed ? 'CRASHED' : 'caught', note: first.name }
+  const waited = first.message.startsWith('test timed out') ? ' (waited in vain)' : ''
+  return { outcome: crashed ? 'CRASHED' : 'caught', note: first.name + waited }
 }

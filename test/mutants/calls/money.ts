@@ -226,6 +226,14 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
     named: COUNTED,
   },
   {
+    promise: 'every end is counted by its reason',
+    file: `${SRC}/observe/call-events.ts`,
+    from: '      ended.inc({ reason })\n',
+    to: "      ended.inc({ reason: reason && 'ended' })\n",
+    test: LIMITS,
+    named: 'is added up in the metrics',
+  },
+  {
     promise: 'call_ended says what the call cost',
     file: `${SRC}/observe/call-events.ts`,
     from: '          usd: call.usd,\n',
@@ -323,6 +331,20 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
     to: '86_400 * 1000',
     test: SETTINGS,
     named: 'CALL_HISTORY_SECONDS',
+  },
+  {
+    promise: 'a ticket is kept as long as its receipt: in Redis, during the call',
+    file: `${SRC}/calls/redis-scripts.ts`,
+    from: "for _, kept in ipairs({key, ticket}) do redis.call('PEXPIRE', kept, ARGV[5]) end",
+    to: "redis.call('PEXPIRE', key, ARGV[5])",
+    test: `${SRC}/calls/redis-store.test.ts`,
+  },
+  {
+    promise: 'a ticket is kept as long as its receipt: in Redis, after the call',
+    file: `${SRC}/calls/redis-scripts.ts`,
+    from: "for _, kept in ipairs({key, 'parker:ticket:' .. call[2]}) do redis.call('PEXPIRE', kept, ARGV[2]) end",
+    to: "redis.call('PEXPIRE', key, ARGV[2])",
+    test: `${SRC}/calls/redis-store.test.ts`,
   },
   {
     promise: 'operators alone list calls',

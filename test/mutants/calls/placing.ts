@@ -315,8 +315,8 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   {
     promise: 'the answer is 201',
     file: `${SRC}/http/routes/calls.ts`,
-    from: 'reply.code(201)',
-    to: 'reply.code(200)',
+    from: 'reply.code(201).header(',
+    to: 'reply.header(',
     test: TICKETS,
     named: 'places the very session',
   },

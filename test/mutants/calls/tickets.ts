@@ -10,7 +10,7 @@ export const TICKET_MUTANTS: readonly Mutant[] = [
     promise: 'a token asks nobody at OpenAI',
     file: `${SRC}/service.ts`,
     from: 'calls?.issue ??',
-    to: '(calls ? undefined : undefined) ??',
+    to: "(config.CALL_MODE === 'ephemeral' ? calls?.issue : undefined) ??",
     test: TICKETS,
     named: 'comes without a word to OpenAI',
   },

@@ -42,16 +42,31 @@ function begun(id: string): LiveCall {
 it('tells the age of a call that was taken over by the clock of Redis, however wrong our own is', async t => {
   const [one, two] = [await instance('one'), await instance('two')]
   await one.begin(begun('rtc_age'))
+  await one.addDrift('rtc_age')
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 86_400_000 })
   await two.touch([], true)
   assert.equal(await one.handOver(['rtc_age']), true)
   const [call] = await two.takeOver()
-  assert.equal(call?.id, 'rtc_age')
+  assert.deepEqual([call?.id, call?.drifts], ['rtc_age', 1])
   for (const [ms, least] of [
     [call?.ageMs, 20_000],
     [call?.idleMs, 10_000],
   ])
     assert.ok(ms !== undefined && least !== undefined && ms >= least && ms < least + 60_000, `${ms} ms`)
+})
+
+it('keeps a ticket as long as the receipt that it reads', async () => {
+  const store = await instance('five')
+  const call = begun('rtc_kept')
+  const hoursLeft = async (key: string) => Math.ceil(Number(await redis.ask('TTL', key)) / 3600)
+  const both = async () => [await hoursLeft('parker:call:rtc_kept'), await hoursLeft(`parker:ticket:${call.ticket}`)]
+  await store.keepTicket(call.ticket, call)
+  assert.deepEqual(await store.admit(call.ticket), { kind: 'admitted' })
+  await store.begin(call)
+  assert.deepEqual(await both(), [26, 26], 'the longest call, and then a day')
+  await store.finish('rtc_kept')
+  assert.deepEqual(await both(), [24, 24])
+  assert.deepEqual(await store.ticket(call.ticket), { kind: 'used', callId: 'rtc_kept' })
 })
 
 it('keeps the first reason, whichever instance gives it, and tells of an end once', async () => {
