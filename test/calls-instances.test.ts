@@ -150,6 +150,28 @@ describe('with Redis', { concurrency: 2, timeout: 300_000 }, () => {
     assert.equal((await ended(two, id)).reason, 'owner')
   })
 
+  it('an end that another instance did not live to see is carried out by the call’s own', async t => {
+    const { openai, instances } = await stageFor(t)
+    const [one, two] = instances
+    const { id, ticket } = await placeCall(one.url)
+    openai.behave({ hangUp: answer => answer.writeHead(500).end('{}') })
+    void endCall(two.url, id, ticket).catch(() => {})
+    await openai.hungUp(id)
+    kill(two)
+    openai.behave({})
+    assert.equal((await ended(one, id)).reason, 'owner')
+  })
+
+  it('a call whose session cannot be read is hung up by who takes it over', async t => {
+    const { instances, startAnother } = await stageFor(t)
+    const [one, two] = instances
+    const stranger = await startAnother({ CLIENT_HASH_SECRET: 'another-secret-0123456789' })
+    kill(two)
+    const { id } = await placeCall(one.url)
+    kill(one)
+    assert.equal((await ended(stranger, id)).reason, 'unobserved')
+  })
+
   it('calls are left to another instance on shutdown, and go on there', async t => {
     const { openai, instances } = await stageFor(t)
     const [one, two] = instances

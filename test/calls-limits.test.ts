@@ -243,6 +243,7 @@ describe('what calls cost', () => {
     const { url } = stage.service
     const ids: string[] = []
     for (let n = 0; n < 3; n++) ids.push((await placeCall(url, { model: 'gpt-realtime-2' }, as(50 + n))).id)
+    await placeCall(url, { model: 'gpt-realtime' }, as(53))
     await endCall(url, ids[1] ?? '', ADMIN_TOKEN)
     const list = async (query: string) => {
       const { json } = await ask(`${url}/v1/realtime/calls?model=gpt-realtime-2${query}`, {

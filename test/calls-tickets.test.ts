@@ -6,6 +6,7 @@ import { bearer, OFFER, placeCall, postOffer, readCall, takeTicket } from './har
 import { ADMIN_TOKEN, as, type CallsStage, callsService, callsStage, ended } from './harness/calls-stage.ts'
 import { assertFailure } from './harness/failures.ts'
 import { freePort } from './harness/free-port.ts'
+import { requestText, sendBytes } from './harness/raw-http.ts'
 import { API_KEY } from './harness/service.ts'
 
 const ESPN = 'https://www.espn.com'
@@ -330,7 +331,7 @@ describe('where browsers are sent', () => {
   const CASES: [name: string, settings: Record<string, string>, expected: string][] = [
     [
       'is PUBLIC_URL, whatever the request says',
-      { PUBLIC_URL: 'https://parker.example.com' },
+      { PUBLIC_URL: 'https://parker.example.com', RAILWAY_PUBLIC_DOMAIN: 'p.up.railway.app' },
       'https://parker.example.com',
     ],
     [
@@ -346,4 +347,10 @@ describe('where browsers are sent', () => {
     it(name, async t => {
       assert.equal(await addressSeen(settings, FORWARDED, t), `${expected}/v1/realtime/calls`)
     })
+
+  it('is the host that the browser itself named', async t => {
+    const { service } = await callsStage(t)
+    const { json } = await sendBytes(service.port, requestText('POST /v1/realtime/token'))
+    assert.equal(json.web_rtc_url, 'http://parker.test/v1/realtime/calls')
+  })
 })

@@ -38,8 +38,7 @@ export const INSTANCE_MUTANTS: readonly Mutant[] = [
     file: `${SRC}/calls/redis-fields.ts`,
     from: 'const ageMs = Math.max(0, now - Number(fields.started))',
     to: 'const ageMs = Math.min(0, now - Number(fields.started))',
-    test: INSTANCES,
-    named: TAKEN_OVER,
+    test: REDIS_STORE,
   },
   {
     promise: 'due times go by the clock of Redis: the age',
@@ -56,12 +55,20 @@ export const INSTANCE_MUTANTS: readonly Mutant[] = [
     test: REDIS_STORE,
   },
   {
-    promise: 'an end that was begun is carried out by who takes over',
+    promise: 'a call that cannot be watched is hung up by who takes it over',
     file: `${SRC}/calls/keeper.ts`,
     from: '    if (call.reason) void end(call.id, call.reason)\n',
     to: '',
     test: INSTANCES,
-    named: 'an end that its instance did not live to see',
+    named: 'a call whose session cannot be read',
+  },
+  {
+    promise: 'an end that was begun by an instance that died is carried out',
+    file: `${SRC}/calls/keeper.ts`,
+    from: "      if (standings[i] === 'ending') void end(call.id, 'ended')\n",
+    to: '',
+    test: INSTANCES,
+    named: 'an end that another instance did not live to see',
   },
   {
     promise: 'on shutdown calls pass to another instance',
