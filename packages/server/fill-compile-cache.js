@@ -6,7 +6,7 @@ await import('./src/main.ts')
 // Loaded on demand, where the settings ask for them.
 const ON_DEMAND = [
   ...['identity/jwt', 'limits/shared-rates', 'store/redis', 'voice/sharing'],
-  ...['calls/calls', 'observe/call-events', 'http/routes/calls'],
+  ...['calls/calls', 'observe/call-events', 'http/routes/calls', 'http/docs-app'],
 ]
 for (const module of ON_DEMAND) await import(`./src/${module}.ts`)
 const { loadSockets } = await import('./src/upstream/socket.ts')

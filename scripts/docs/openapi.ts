@@ -10,8 +10,8 @@ export async function openApiDocument(mode: 'ephemeral' | 'unified'): Promise<st
   const decision = decideConfig(env)
   if ('problems' in decision) throw new Error('the default settings are wrong')
   const app = await buildApp(await createService(decision.config, systemClock, createLogger('silent', { write() {} })))
-  await app.ready()
-  const document = `${JSON.stringify(app.swagger(), null, 2)}\n`
+  const answer = await app.inject('/openapi.json')
+  const document = `${JSON.stringify(answer.json(), null, 2)}\n`
   await app.close()
   return document
 }

@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { emptyBodies, jsonBodies, MAX_BODY_BYTES } from './http/body.ts'
 import { answerBrokenMessage, refuseTunnel } from './http/broken-messages.ts'
-import { docsRoutes, openApi } from './http/docs.ts'
+import { docsRoutes } from './http/docs.ts'
 import { errorAnswers, unknownAddresses } from './http/errors.ts'
 import { requestFacts } from './http/facts.ts'
 import { answerHeaders } from './http/headers.ts'
@@ -81,7 +81,13 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
   jsonBodies(app)
   emptyBodies(app)
 
-  await openApi(app, service.calls !== null)
+  await addRoutes(app, service)
+  docsRoutes(app, { addRoutes: docs => addRoutes(docs, service), unified: service.calls !== null })
+  return app
+}
+
+async function addRoutes(app: FastifyInstance, service: Service): Promise<void> {
+  const { config, clock, lifecycle } = service
   tokenRoute(app, service)
   optionsRoute(app, config, clock)
   if (service.calls) await addCalls(app, { config, clock, calls: service.calls })
@@ -95,8 +101,6 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
   healthRoute(app, service.openai.health)
   readyRoute(app, lifecycle, service.store)
   if (config.METRICS_ENABLED) metricsRoute(app, service.metrics.registry, config.ADMIN_TOKEN !== undefined)
-  await docsRoutes(app)
-  return app
 }
 
 /** Loaded in unified mode only: an idle service of the other mode does without. */

@@ -1,72 +1,29 @@
-import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
-import type { FastifyInstance } from 'fastify'
-import { SERVICE_NAME, VERSION } from '../version.ts'
-import { PAGE_POLICY } from './headers.ts'
+import type { FastifyInstance, InjectOptions } from 'fastify'
+import { ServiceError } from '../errors.ts'
+import type { Described } from './docs-app.ts'
+import type { Reply, Request } from './facts.ts'
 
-const TICKET_SCHEME = { type: 'http', scheme: 'bearer', description: 'The `client_secret` of a token reply.' } as const
+/**
+ * `GET /docs` and `GET /openapi.json`. What answers them is loaded when it is first asked for: a third of all the code
+ * that an idle service would hold in memory is there to describe it.
+ */
+export function docsRoutes(app: FastifyInstance, described: Described): void {
+  let loading: Promise<FastifyInstance> | undefined
 
-/** The OpenAPI 3.1 document, made from the schemas that validate. Register it before the routes. */
-export async function openApi(app: FastifyInstance, unified: boolean): Promise<void> {
-  await app.register(swagger, {
-    transformObject: document => withOptionalBodies('openapiObject' in document ? document.openapiObject : {}),
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: SERVICE_NAME,
-        version: VERSION,
-        description: 'Short-lived credentials for voice sessions with Parker, straight from the browser to OpenAI.',
-        license: { name: 'MIT', identifier: 'MIT' },
-      },
-      components: {
-        securitySchemes: {
-          jwt: {
-            type: 'http',
-            scheme: 'bearer',
-            bearerFormat: 'JWT',
-            description: 'Where AUTH_JWKS_URL or AUTH_JWT_SECRET is set.',
-          },
-          reportKey: { type: 'http', scheme: 'bearer', description: 'The `report_key` of a token reply; works once.' },
-          ...(unified ? { ticket: TICKET_SCHEME } : {}),
-          operator: { type: 'http', scheme: 'bearer', description: 'ADMIN_TOKEN.' },
-        },
-      },
-    },
-  })
+  async function answer(request: Request, reply: Reply): Promise<Buffer> {
+    loading ??= import('./docs-app.ts').then(({ docsApp }) => docsApp(described))
+    const docs = await loading
+    const { statusCode, headers, rawPayload } = await docs.inject(askedOf(request))
+    if (statusCode === 404) throw new ServiceError('not_found')
+    const { connection, date, ...kept } = headers
+    reply.code(statusCode).headers(kept)
+    return rawPayload
+  }
+
+  for (const url of ['/docs', '/docs/*', '/openapi.json']) app.get(url, { schema: { hide: true }, handler: answer })
 }
 
-/** `GET /docs` and `GET /openapi.json`; the page's files come from here, so it works offline. */
-export async function docsRoutes(app: FastifyInstance): Promise<void> {
-  await app.register(async scope => {
-    // Files go out whole, as a server may (RFC 9110, section 14.2): a range beyond the end would be an error inside.
-    scope.addHook('onRequest', ({ raw }, _reply, done) => {
-      delete raw.headers.range
-      done()
-    })
-    await scope.register(swaggerUi, {
-      routePrefix: '/docs',
-      staticCSP: PAGE_POLICY,
-      uiConfig: { layout: 'BaseLayout' },
-    })
-  })
-  app.get('/openapi.json', { schema: { hide: true }, handler: async () => app.swagger() })
-}
-
-interface RequestBody {
-  required?: boolean
-  content?: Record<string, { schema?: { required?: readonly string[] } }>
-}
-
-type Paths = { paths?: Record<string, Record<string, { requestBody?: RequestBody }>> }
-
-/** A JSON body may be left out where none of its fields is required, which the schemas alone cannot say. */
-function withOptionalBodies<T extends object>(document: T): T {
-  for (const path of Object.values((document as Paths).paths ?? {}))
-    for (const { requestBody } of Object.values(path))
-      if (requestBody?.content?.['application/json']) requestBody.required = requiresFields(requestBody)
-  return document
-}
-
-function requiresFields({ content = {} }: RequestBody): boolean {
-  return Object.values(content).some(({ schema }) => (schema?.required ?? []).length > 0)
+/** Files go out whole, as a server may (RFC 9110, section 14.2): a range beyond the end would be an error inside. */
+function askedOf({ url, headers: { range, ...headers } }: Request): InjectOptions {
+  return { method: 'GET', url, headers }
 }
