@@ -97,9 +97,9 @@ export const WALLS: readonly Wall[] = [
     because: 'HTTP ends in http/, app.ts and serve.ts',
   },
   {
-    from: serverExcept('http/docs\\.ts$'),
+    from: serverExcept('http/docs-app\\.ts$'),
     to: /^@fastify\//,
-    because: 'only http/docs.ts adds to Fastify',
+    because: 'only http/docs-app.ts adds to Fastify',
   },
   {
     from: serverExcept('observe/'),
