@@ -200,7 +200,11 @@ export class ServiceError extends Error {
   readonly extras: ErrorExtras
 
   constructor(type: ErrorType, extras: ErrorExtras = {}) {
+    const depth = Error.stackTraceLimit
+    // It is an answer, not a fault: nobody reads where it was made, and finding that out is a good part of its cost.
+    Error.stackTraceLimit = 0
     super(extras.message ?? ERRORS[type].message, { cause: extras.cause })
+    Error.stackTraceLimit = depth
     this.type = type
     this.extras = extras
   }
