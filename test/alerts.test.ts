@@ -37,18 +37,23 @@ const unquoted = (text: string) => text.replace(/"[^"]*"/g, '')
 describe('deploy/alerts.yml', () => {
   let upstream: Upstream
   let service: RunningService
-  let exported: Exposition
+  let unified: RunningService
+  let exported: Pick<Exposition, 'samples'>
   before(async () => {
     upstream = await startUpstream()
-    service = await startService({ OPENAI_BASE_URL: upstream.baseUrl, ADMIN_TOKEN: 'operators-only-0123456789' })
+    const settings = { OPENAI_BASE_URL: upstream.baseUrl, ADMIN_TOKEN: 'operators-only-0123456789' }
+    service = await startService(settings)
+    unified = await startService({ ...settings, CALL_MODE: 'unified' })
     await askToken(service.url)
     await askToken(service.url, {}, { origin: 'https://malicious-site.com' })
     await report(service.url, { stats: { rtt_ms: 40 }, ended: 'hung_up', rating: 4 })
     const operator = { authorization: 'Bearer operators-only-0123456789' }
-    exported = openMetrics((await ask(`${service.url}/metrics`, { headers: operator })).text)
+    const read = async ({ url }: RunningService) =>
+      openMetrics((await ask(`${url}/metrics`, { headers: operator })).text).samples
+    exported = { samples: [...(await read(service)), ...(await read(unified))] }
   })
   after(async () => {
-    await service?.stop()
+    await Promise.all([service?.stop(), unified?.stop()])
     await upstream?.close()
   })
 
@@ -69,6 +74,7 @@ describe('deploy/alerts.yml', () => {
       'Overloaded',
       'Budget',
       'Calls',
+      'HungUp',
       'Users',
     ])
       assert.ok(
