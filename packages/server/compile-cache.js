@@ -33,10 +33,8 @@ export function useCompileCache() {
 }
 
 /** V8's flags, by which Node keeps caches apart. */
-const FLAG = /^--(max-semi-space-size=|heap-growing-percent=|no-maglev$|invocation-count-for-turbofan=)/
-
 function flags() {
-  return process.execArgv.filter(flag => FLAG.test(flag))
+  return process.execArgv.filter(flag => /^--(max-semi-space-size=|heap-growing-percent=|no-maglev$)/.test(flag))
 }
 
 /** Changes with Node and its flags, with the place of the sources and with their newest change. */
