@@ -122,7 +122,7 @@ async function oneTooMany(): Promise<Answered> {
 async function unforeseen(): Promise<Answered> {
   const decision = decideConfig({ ...BASE_SETTINGS, OPENAI_BASE_URL: upstream.baseUrl, POOL_ENABLED: 'false' })
   assert.ok('config' in decision)
-  const service = await createService(decision.config, systemClock, createLogger('silent', { write() {} }))
+  const service = await createService(decision.config, systemClock, createLogger('silent', { write: () => true }))
   const app = await buildApp({
     ...service,
     issue: () => Promise.reject(new TypeError(`cannot read properties of undefined, Bearer ${API_KEY}`)),

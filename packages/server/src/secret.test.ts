@@ -33,6 +33,7 @@ it('a secret does not show in a log line', () => {
   const sink = {
     write(line: string) {
       logged += line
+      return true
     },
   }
   createLogger('info', sink).info({ secret, nested: { secret } }, `with ${secret}`)

@@ -70,6 +70,7 @@ export async function createService(config: Config, clock: Clock, logger: Logger
     openAiInFlight: () => openai.inFlight,
     pool: () => pool.stats(),
     storeUp: () => store?.up ?? null,
+    logLinesLost: () => logger.linesLost,
   })
   const apiKey = config.OPENAI_API_KEY.reveal()
   const lag = lagMeter(clock.mono)

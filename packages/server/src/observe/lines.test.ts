@@ -38,9 +38,14 @@ it('a closed stdout stops nothing', async () => {
 it('lines that nobody reads are dropped beyond a bound, and the process goes on', async () => {
   const child = run(`
     const line = 'x'.repeat(1023) + '\\n'
-    for (let i = 0; i < 100_000; i++) lines.write(line)
-    setTimeout(() => process.stderr.write(String(process.memoryUsage().rss)), 300)`)
-  assert.ok(Number(await once(child.stderr, 'data')) < 150e6)
+    let taken = 0
+    for (let i = 0; i < 100_000; i++) taken += lines.write(line)
+    setTimeout(() => process.stderr.write(taken + ' ' + process.memoryUsage().rss), 300)`)
+  const [taken, memory] = String(await once(child.stderr, 'data'))
+    .split(' ')
+    .map(Number)
+  assert.equal(taken, 8192, 'the writer says which it took')
+  assert.ok(memory && memory < 150e6, `${memory} bytes`)
   child.kill('SIGKILL')
 })
 

@@ -2,8 +2,8 @@ import { constants, fstatSync, openSync, write, writeSync } from 'node:fs'
 
 /** Writes lines to a file descriptor in the background, in order. */
 export interface LineWriter {
-  /** Takes a line with its line end. Never throws, never waits. */
-  write(line: string): void
+  /** Takes a line with its line end; false where it is lost, since too many wait. Never throws, never waits. */
+  write(line: string): boolean
   /** Writes what is waiting before it returns; for the end of the process. */
   flush(): void
 }
@@ -66,12 +66,12 @@ export function lineWriter(fd: number): LineWriter {
 
   return {
     write(line) {
-      if (waitingBytes + line.length > MAX_WAITING_BYTES) return
+      if (waitingBytes + line.length > MAX_WAITING_BYTES) return false
       waiting.push(line)
       waitingBytes += line.length
-      if (scheduled) return
+      if (!scheduled) setImmediate(next)
       scheduled = true
-      setImmediate(next)
+      return true
     },
     flush() {
       // A write under way is another thread's, and cannot be taken back.

@@ -13,6 +13,8 @@ interface Write {
 /** One function a level. */
 export type Logger = Record<Level, Write> & {
   isLevelEnabled(level: Level): boolean
+  /** Lines that could not be written since the start, because nobody read them. */
+  readonly linesLost: number
 }
 
 /** The log, and how to write out what is still waiting. */
@@ -32,16 +34,31 @@ export async function openLog({ LOG_LEVEL, LOG_FORMAT }: Pick<Config, 'LOG_LEVEL
 export function createLogger(least: Config['LOG_LEVEL'], sink: Pick<LineWriter, 'write'>): Logger {
   const enabled = new Set<string>(LEVELS.slice(LEVELS.indexOf(least)))
   const isLevelEnabled = (level: Level) => enabled.has(level)
+  let linesLost = 0
+  let linesLostTold = 0
+
+  function put(line: string): void {
+    if (!sink.write(line)) {
+      linesLost++
+      return
+    }
+    const lines = linesLost - linesLostTold
+    if (lines === 0) return
+    linesLostTold = linesLost
+    logger.warn({ lines }, 'log_lines_lost')
+    if (linesLost > linesLostTold) linesLostTold -= lines
+  }
+
   const writer = (level: Level): Write => {
     if (!isLevelEnabled(level)) return () => {}
     return (fields: object | string, message?: string) => {
       const [text, msg] = typeof fields === 'string' ? ['', fields] : [JSON.stringify(fields).slice(1, -1), message]
       const comma = text === '' ? '' : ','
       const time = new Date().toISOString()
-      sink.write(`{"level":"${level}","time":"${time}",${text}${comma}"msg":${JSON.stringify(msg)}}\n`)
+      put(`{"level":"${level}","time":"${time}",${text}${comma}"msg":${JSON.stringify(msg)}}\n`)
     }
   }
-  return {
+  const logger: Logger = {
     trace: writer('trace'),
     debug: writer('debug'),
     info: writer('info'),
@@ -49,10 +66,20 @@ export function createLogger(least: Config['LOG_LEVEL'], sink: Pick<LineWriter, 
     error: writer('error'),
     fatal: writer('fatal'),
     isLevelEnabled,
+    get linesLost() {
+      return linesLost
+    },
   }
+  return logger
 }
 
 async function prettyPrinter(): Promise<Pick<LineWriter, 'write'>> {
   const { default: pretty } = await import('pino-pretty')
-  return pretty({ colorize: process.stdout.isTTY, translateTime: false, sync: true })
+  const printer = pretty({ colorize: process.stdout.isTTY, translateTime: false, sync: true })
+  return {
+    write(line) {
+      printer.write(line)
+      return true
+    },
+  }
 }

@@ -11,6 +11,7 @@ export interface Gauges {
   pool(): PoolStats
   /** Null where no store is configured. */
   storeUp(): boolean | null
+  logLinesLost(): number
 }
 
 /** From a warm answer (well under a millisecond) to the longest deadline. */
@@ -45,20 +46,21 @@ export function createMetrics(gauges: Gauges) {
     return up === null ? -1 : Number(up)
   })
   gauge('parker_pool_ready', 'Unused secrets ready.', () => gauges.pool().entries)
-  const counted = (name: string, help: string, read: (stats: PoolStats) => number) =>
+  const counted = (name: string, help: string, read: () => number) =>
     new Counter({
       name,
       help,
       registers,
       collect() {
         this.reset()
-        this.inc(read(gauges.pool()))
+        this.inc(read())
       },
     })
-  counted('parker_pool_hits_total', 'Requests served from the pool.', stats => stats.hits)
-  counted('parker_pool_misses_total', 'Requests that found nothing ready.', stats => stats.misses)
-  counted('parker_pool_minted_total', 'Secrets made ahead of demand.', stats => stats.minted)
-  counted('parker_pool_expired_unused_total', 'Of these, dropped unused.', stats => stats.expired_unused)
+  counted('parker_log_lines_lost_total', 'Log lines lost, because nobody read them.', gauges.logLinesLost)
+  counted('parker_pool_hits_total', 'Requests served from the pool.', () => gauges.pool().hits)
+  counted('parker_pool_misses_total', 'Requests that found nothing ready.', () => gauges.pool().misses)
+  counted('parker_pool_minted_total', 'Secrets made ahead of demand.', () => gauges.pool().minted)
+  counted('parker_pool_expired_unused_total', 'Of these, dropped unused.', () => gauges.pool().expired_unused)
   new Gauge({ name: 'parker_build_info', help: 'Constant 1.', labelNames: ['version'], registers }).set(
     { version: VERSION },
     1,
