@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { type Emulator, startEmulator } from '@parker/emulator'
 import { REFERENCE_ORIGIN } from '../examples/extension/build/manifest.ts'
@@ -86,6 +89,23 @@ describe('the extension and its service', () => {
     await panel.click('#go')
     await panel.waitFor(stage('live'))
     await next.logged(({ msg }) => msg === 'token_issued')
+    await hangUp()
+  })
+
+  it('a service that was left while it kept one waiting does not disturb the talk with the next', async t => {
+    const asked = Promise.withResolvers<void>()
+    const slow = createServer(() => asked.resolve()).listen(0, '127.0.0.1')
+    t.after(() => slow.close().closeAllConnections())
+    await once(slow, 'listening')
+    await browser.useService(`http://127.0.0.1:${(slow.address() as AddressInfo).port}`)
+    await asked.promise
+    await browser.useService(service.url)
+    await panel.waitFor(stage('ready'))
+    await panel.click('#go')
+    await panel.waitFor(stage('live'))
+    slow.close().closeAllConnections()
+    await panel.evaluate('new Promise(resolve => setTimeout(resolve, 300))')
+    assert.ok(await panel.evaluate(stage('live')))
     await hangUp()
   })
 

@@ -184,6 +184,17 @@ describe('the extension in Chromium', () => {
     assert.deepEqual(json.by_voice.verse.satisfaction, { count: 1, mean: 4, stars: [0, 0, 0, 1, 0] })
   })
 
+  it('a browser that keeps nothing is shown, and does no harm', async () => {
+    await panel.evaluate(`globalThis.real = { put: IDBObjectStore.prototype.put, getAll: IDBIndex.prototype.getAll }
+      IDBObjectStore.prototype.put = IDBIndex.prototype.getAll = () => { throw new DOMException('', 'QuotaExceededError') }`)
+    await panel.click('#save')
+    await panel.waitFor(`document.querySelector('#save-status.quiet')?.textContent.includes('refused')`)
+    await panel.click('#show-transcripts')
+    await panel.waitFor(`document.querySelector('#transcripts').innerText.includes('does not hand out')`)
+    await panel.click('#transcripts .saved-head button')
+    await panel.evaluate(`IDBObjectStore.prototype.put = real.put; IDBIndex.prototype.getAll = real.getAll`)
+  })
+
   it('the transcript is saved, and found again after the browser was restarted', async () => {
     await panel.evaluate(`for (let clicks = 0; clicks < 2; clicks++) document.querySelector('#save').click()`)
     await panel.waitFor(`document.querySelector('#save').textContent === 'Saved'`)

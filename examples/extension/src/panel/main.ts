@@ -1,11 +1,11 @@
 import { createParker, type Parker } from '@parker/client'
-import { byId, setText } from '../dom.ts'
+import { byId } from '../dom.ts'
 import { microphonePermission, openPermissionTab } from '../microphone.ts'
 import { askPage, onOtherPage } from '../page/ask.ts'
 import { titleOf } from '../page/facts.ts'
 import { loadPicks, onServiceOrigin, savePicks, serviceOrigin } from '../settings/settings.ts'
-import { openStore } from '../transcripts/store.ts'
-import { showTranscripts } from '../transcripts/view.ts'
+import { openStore, type TranscriptStore } from '../transcripts/store.ts'
+import { showTranscripts, showUnreadable } from '../transcripts/view.ts'
 import { type Conversation, problemOf, startConversation } from './conversation.ts'
 import type { Remedy } from './problems.ts'
 import { createRenderer, drawClocks } from './render.ts'
@@ -22,13 +22,15 @@ const REMEDIES: Record<Remedy, () => void> = {
 
 let state: PanelState = START
 let parker: Parker
+/** How often it was loaded. */
+let loads = 0
 let conversation: Conversation | undefined
 let picked: Picked = {}
 /** What the page was about when the talk began. */
 let topic: string | undefined
 /** Names the talk among those that were saved. */
 let talkId = ''
-const store = openStore()
+let opened: Promise<TranscriptStore> | undefined
 
 const render = createRenderer({
   picked: picks => void savePicks(picks),
@@ -44,16 +46,19 @@ function tell(event: PanelEvent): void {
 
 /** Everything that the panel needs before a talk; also the way out of a problem. */
 async function load(): Promise<void> {
+  const load = ++loads
   tell({ type: 'reload' })
-  try {
-    const asked = createParker({ service: await serviceOrigin() })
-    parker = asked
-    const [options, permission] = await Promise.all([asked.options(), microphonePermission()])
-    // Meanwhile the address may have changed again.
-    if (asked === parker) tell({ type: 'loaded', options, microphone: permission.state })
-  } catch (error) {
-    tell({ type: 'problem', problem: problemOf(error), now: Date.now() })
-  }
+  const event = await loaded().catch(
+    (error): PanelEvent => ({ type: 'problem', problem: problemOf(error), now: Date.now() }),
+  )
+  // Another address may have been loaded meanwhile, and a talk begun there.
+  if (load === loads) tell(event)
+}
+
+async function loaded(): Promise<PanelEvent> {
+  parker = createParker({ service: await serviceOrigin() })
+  const [options, permission] = await Promise.all([parker.options(), microphonePermission()])
+  return { type: 'loaded', options, microphone: permission.state }
 }
 
 async function readPage(): Promise<void> {
@@ -77,15 +82,32 @@ async function save(): Promise<void> {
   const title = topic ?? `${label(picked.mode ?? 'talk')} with Parker`
   const rating = stage.name === 'ended' && stage.rating !== undefined ? { rating: stage.rating } : {}
   const facts = { id: talkId, savedAt: new Date().toISOString(), title, seconds: stage.seconds }
-  await (await store).save({ ...facts, ...picked, ...rating, lines })
-  tell({ type: 'saved' })
-  setText(byId('save-status'), 'Transcript saved.')
+  try {
+    await (await store()).save({ ...facts, ...picked, ...rating, lines })
+    tell({ type: 'saved' })
+  } catch {
+    tell({ type: 'save-failed' })
+  }
+}
+
+/** Opened at the first use, and anew where that failed. */
+function store(): Promise<TranscriptStore> {
+  opened ??= openStore().catch(error => {
+    opened = undefined
+    throw error
+  })
+  return opened
 }
 
 async function openTranscripts(): Promise<void> {
   if (state.view === 'transcripts') return closeTranscripts()
   tell({ type: 'view', view: 'transcripts' })
-  await showTranscripts(byId('transcripts'), await store, closeTranscripts)
+  const place = byId('transcripts')
+  try {
+    await showTranscripts(place, await store(), closeTranscripts)
+  } catch {
+    showUnreadable(place, closeTranscripts)
+  }
 }
 
 function closeTranscripts(): void {

@@ -21,9 +21,9 @@ export type Stage =
   | { name: 'connecting' }
   /** `since` is `Date.now()` at the first moment on air. */
   | { name: 'live'; floor: Floor; muted: boolean; since: number; notice?: string }
-  | { name: 'ended'; seconds: number; rating?: number; saved: boolean }
+  | { name: 'ended'; seconds: number; rating?: number; saved: boolean; saveFailed?: true }
   /** `seconds` on air before it; 0 where the call never began. */
-  | { name: 'problem'; problem: Problem; seconds: number; saved: boolean }
+  | { name: 'problem'; problem: Problem; seconds: number; saved: boolean; saveFailed?: true }
 
 export interface PanelState {
   view: 'talk' | 'transcripts'
@@ -42,7 +42,7 @@ export type PanelEvent =
   | { type: 'loaded'; options: Options; microphone: PermissionState }
   | { type: 'microphone'; microphone: PermissionState }
   | { type: 'picks'; picks: Picks }
-  | { type: 'connecting' | 'again' | 'moved' | 'reload' | 'saved' }
+  | { type: 'connecting' | 'again' | 'moved' | 'reload' | 'saved' | 'save-failed' }
   | { type: 'floor'; floor: Floor; now: number }
   | { type: 'muted'; muted: boolean }
   | { type: 'notice'; text: string }
@@ -91,6 +91,10 @@ const HANDLERS: { [Type in PanelEvent['type']]: Handler<Type> } = {
   saved: state => ({
     ...state,
     stage: 'saved' in state.stage ? { ...state.stage, saved: true } : state.stage,
+  }),
+  'save-failed': state => ({
+    ...state,
+    stage: 'saved' in state.stage ? { ...state.stage, saveFailed: true } : state.stage,
   }),
 }
 

@@ -31,6 +31,16 @@ export async function showTranscripts(place: HTMLElement, store: TranscriptStore
   focusTitle(place)
 }
 
+/** Says that the browser does not hand the transcripts out: a full disk, or a profile that it cannot read. */
+export function showUnreadable(place: HTMLElement, close: () => void): void {
+  const text = 'The browser does not hand out what was saved. Restarting it may help.'
+  place.replaceChildren(
+    head('Transcripts', 'Back to the talk', close),
+    make('p', { className: 'empty quiet', role: 'alert', textContent: text }),
+  )
+  focusTitle(place)
+}
+
 function showOne(place: HTMLElement, store: TranscriptStore, transcript: SavedTranscript, close: () => void): void {
   const back = () => showTranscripts(place, store, close)
   const save = make('button', { type: 'button', textContent: 'Export' })

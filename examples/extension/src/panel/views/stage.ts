@@ -17,6 +17,7 @@ export function stageView(): (state: PanelState) => void {
     byId('page').hidden = view !== 'talk'
     for (const part of parts) part.hidden = !part.dataset.for?.split(' ').includes(stage.name)
     drawAfter(state)
+    drawSaved(stage)
     if (before !== undefined && before !== stage.name && view === 'talk') focusTitle(stage.name)
     before = stage.name
   }
@@ -33,6 +34,14 @@ function drawAfter(state: PanelState): void {
   save.disabled = stage.saved
   setText(save, stage.saved ? 'Saved' : 'Save transcript')
   byId('again').hidden = stage.name === 'problem'
+}
+
+/** That it was saved the button shows, so only a screen reader needs the words; that it was not everybody does. */
+function drawSaved(stage: Stage): void {
+  const line = byId('save-status')
+  const { saved, saveFailed } = 'saved' in stage ? stage : { saved: false, saveFailed: false }
+  line.className = saved || !saveFailed ? 'hidden' : 'quiet'
+  setText(line, saved ? 'Transcript saved.' : saveFailed ? 'The browser refused to keep it. Is the disk full?' : '')
 }
 
 function focusTitle(name: Stage['name']): void {
