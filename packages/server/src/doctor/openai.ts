@@ -29,7 +29,8 @@ async function askForModels(context: Context, host: string, distance: string): P
   const [asked, started] = [now(), performance.now()]
   try {
     const headers = identityHeaders(config)
-    const answer = await connection.send({ method: 'GET', path: '/models', headers }, config.UPSTREAM_TIMEOUT_MS)
+    const request = { method: 'GET', path: '/models', headers } as const
+    const answer = await connection.send(request, config.UPSTREAM_TIMEOUT_MS, whole => whole)
     const took = performance.now() - started
     return [
       finding('openai-reached', `${host}: ${distance}, answer ${milliseconds(took)}.`),

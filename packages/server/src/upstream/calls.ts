@@ -71,7 +71,7 @@ export function callLine(config: LineConfig, parts: LineParts): CallLine {
     for (;;) {
       const left = Math.max(1, Math.min(config.UPSTREAM_TIMEOUT_MS, deadline - clock.mono()))
       try {
-        return await connection.send({ method: 'POST', path: '/realtime/calls', headers, body }, left)
+        return await connection.send({ method: 'POST', path: '/realtime/calls', headers, body }, left, whole => whole)
       } catch (error) {
         if (!(error instanceof BrokenAnswer && neverConnected(error.cause))) throw error
         if (clock.mono() + RECONNECT_MS >= deadline) throw error
@@ -113,7 +113,8 @@ export function callLine(config: LineConfig, parts: LineParts): CallLine {
   async function hangUp(callId: string): Promise<boolean> {
     try {
       const path = `/realtime/calls/${encodeURIComponent(callId)}/hangup`
-      const { status } = await connection.send({ method: 'POST', path, headers: identity }, config.UPSTREAM_TIMEOUT_MS)
+      const request = { method: 'POST', path, headers: identity } as const
+      const status = await connection.send(request, config.UPSTREAM_TIMEOUT_MS, answer => answer.status)
       return (status >= 200 && status <= 299) || status === 404
     } catch (error) {
       if (error instanceof BrokenAnswer) return false

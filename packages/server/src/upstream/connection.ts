@@ -25,8 +25,11 @@ export class BrokenAnswer extends Error {
 
 /** Kept-alive connections to OpenAI. */
 export interface Connection {
-  /** Sends once; never follows a redirect. Throws `BrokenAnswer`. */
-  send(request: OutgoingRequest, timeoutMs: number): Promise<Answer>
+  /**
+   * Sends once; never follows a redirect. Gives what `read` makes of the answer as soon as it is there; throws
+   * `BrokenAnswer`, or what `read` throws.
+   */
+  send<T>(request: OutgoingRequest, timeoutMs: number, read: (answer: Answer) => T): Promise<T>
   close(): Promise<void>
 }
 
@@ -54,9 +57,10 @@ export function connect(baseUrl: string, timeoutMs: number): Connection {
     keepAliveTimeout: 30_000,
   })
   return {
-    send: ({ path, ...request }, limitMs) =>
+    send: ({ path, ...request }, limitMs, read) =>
       new Promise((resolve, reject) => {
-        pool.dispatch({ ...request, path: prefix + path }, collector(limitMs, resolve, reject))
+        const receive = (answer: Answer) => resolve(read(answer))
+        pool.dispatch({ ...request, path: prefix + path }, collector(limitMs, receive, reject))
       }),
     close: () => pool.destroy(),
   }
@@ -65,17 +69,35 @@ export function connect(baseUrl: string, timeoutMs: number): Connection {
 /**
  * Collects an answer as it comes in. `pool.request()` would make a stream and an abort signal for each, at twice the
  * cost; an answer is read whole anyway.
+ *
+ * undici holds on to a request, and so to all this, until its connection has the next; and a promise made before the
+ * answer is old by the time it comes. So nothing large is left in either: what dies young costs least.
  */
-function collector(limitMs: number, resolve: (answer: Answer) => void, reject: (error: BrokenAnswer) => void) {
+function collector(limitMs: number, receive: (answer: Answer) => void, reject: (error: unknown) => void) {
   let controller: Dispatcher.DispatchController | undefined
   let late = false
   let answer: Answer | undefined
-  const chunks: Buffer[] = []
+  let chunks: Buffer[] = []
+  let caller: { receive: typeof receive; reject: typeof reject } | undefined = { receive, reject }
+
+  function settle(outcome: Answer | BrokenAnswer): void {
+    clearTimeout(timer)
+    const waiting = caller
+    caller = answer = controller = undefined
+    chunks = []
+    try {
+      if (outcome instanceof BrokenAnswer) waiting?.reject(outcome)
+      else waiting?.receive(outcome)
+    } catch (error) {
+      waiting?.reject(error)
+    }
+  }
+
   const timer = setTimeout(() => {
     late = true
     const lateness = new Error('the answer took too long')
     if (controller) controller.abort(lateness)
-    else reject(new BrokenAnswer('timeout', lateness))
+    else settle(new BrokenAnswer('timeout', lateness))
   }, limitMs)
 
   return {
@@ -91,14 +113,12 @@ function collector(limitMs: number, resolve: (answer: Answer) => void, reject: (
       chunks.push(chunk)
     },
     onResponseEnd() {
-      clearTimeout(timer)
-      if (answer) resolve({ ...answer, body: textOf(chunks) })
+      if (answer) settle({ ...answer, body: textOf(chunks) })
     },
     onResponseError(_controller: unknown, error: Error) {
-      clearTimeout(timer)
       // A refusal is told by its status; that its text is cut off or endless changes nothing.
-      if (answer && isRefusal(answer.status)) resolve(answer)
-      else reject(new BrokenAnswer(late ? 'timeout' : breakageOf(error), error, answer?.headers))
+      if (answer && isRefusal(answer.status)) settle(answer)
+      else settle(new BrokenAnswer(late ? 'timeout' : breakageOf(error), error, answer?.headers))
     },
   } satisfies Dispatcher.DispatchHandler
 }

@@ -96,13 +96,15 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
       events.attempted({ requestId, outcome, durationMs: clock.mono() - started, ...found })
       health.note(connected)
     }
-    try {
-      const answer = await connection.send({ method: 'POST', path: form.path, headers, body: order.body }, timeoutMs)
+    const read = (answer: Answer): Attempted => {
       const reading = readAnswer(answer, askedBy(order), clock.now())
       const { status } = answer
       if ('minted' in reading) note('ok', true, { status, openaiRequestId: reading.minted.openAiRequestId })
       else noteFailure(reading, answer)
       return reading
+    }
+    try {
+      return await connection.send({ method: 'POST', path: form.path, headers, body: order.body }, timeoutMs, read)
     } catch (error) {
       if (!(error instanceof BrokenAnswer)) throw error
       const failure = BREAKAGES[error.breakage]
@@ -169,10 +171,8 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
     },
     async probe() {
       try {
-        const { status } = await connection.send(
-          { method: 'GET', path: '/models', headers: identity },
-          config.UPSTREAM_TIMEOUT_MS,
-        )
+        const request = { method: 'GET', path: '/models', headers: identity } as const
+        const status = await connection.send(request, config.UPSTREAM_TIMEOUT_MS, answer => answer.status)
         health.note(status !== 401 && status < 500)
       } catch (error) {
         health.note(error instanceof BrokenAnswer && error.breakage === 'invalid')
