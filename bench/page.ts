@@ -30,8 +30,8 @@ export function page(results: Results, facts: Facts, plan: Plan): string {
       'three times what the service can serve cold. It refuses with 503 what it cannot serve. *Unsent* requests found ' +
       'every connection waiting. A second each.',
     'Where a mint takes its time, the limit is `MAX_IN_FLIGHT`, 200: at 100 ms that is 2,000 a second, at what OpenAI was ' +
-      'recorded to take under 500. Where it takes none, the limit is the processor, for which a refusal is hardly less ' +
-      'work than a token; the service then serves little of what comes in a rush, so put something before it that holds ' +
+      'recorded to take under 500. Where it takes none, the limit is the processor, for which a refusal is work too, if less ' +
+      'than half of a token’s; the service then serves little of what comes in a rush, so put something before it that holds ' +
       'such rushes back.',
     overloadTable(results),
     '## Memory and start',
