@@ -36,6 +36,8 @@ export function connectStore(
   const client = createClient({
     url: url.reveal(),
     disableOfflineQueue: true,
+    // Our own patience is shorter, and the library's makes an AbortSignal for each command.
+    commandOptions: { timeout: 0 },
     // A peer that vanished without a word is found out by pings, and the connection made anew.
     pingInterval: 2000,
     socket: { connectTimeout: 2000, socketTimeout: 6000, reconnectStrategy: tries => Math.min(50 * 2 ** tries, 1000) },
