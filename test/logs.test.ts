@@ -179,7 +179,10 @@ describe('the log', () => {
       send(response, 400, openAiError('bad', 'invalid_request_error', `You sent ${request.body} with ${API_KEY}`)),
     )
     await askToken(service.url, confidential, { ...headers, 'x-request-id': 'secret-4' })
-    for (const n of [1, 2, 3, 4]) await requestLine(`secret-${n}`)
+    const misplaced = [json.client_secret, json.report_key, API_KEY, headers.authorization.slice(7)]
+    for (const [i, credential] of misplaced.entries())
+      await ask(`${service.url}/v1/realtime/calls/${credential}`, { headers: { 'x-request-id': `secret-${5 + i}` } })
+    for (const n of [1, 2, 3, 4, 5, 6, 7, 8]) await requestLine(`secret-${n}`)
     const never = ['confidential', API_KEY, json.client_secret, json.report_key, '203.0.113.99', 'eyJhbGci']
     for (const text of never) assert.ok(!service.output().includes(text), `the log has ${text}`)
   })

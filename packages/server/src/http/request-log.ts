@@ -20,7 +20,7 @@ export function requestLog(app: FastifyInstance, events: Events, clock: Clock): 
     events.requestEnded({
       requestId: request.id,
       method: request.method,
-      path: pathOf(request.url).slice(0, MAX_LOGGED),
+      path: loggedPath(request),
       route: request.routeOptions.url ?? 'none',
       status: gone ? CALLER_GONE : reply.statusCode,
       durationMs: clock.mono() - facts.startedAt,
@@ -31,4 +31,13 @@ export function requestLog(app: FastifyInstance, events: Events, clock: Clock): 
       cause: facts.cause,
     })
   }
+}
+
+/** A credential that a client put into the address by mistake: a ticket, a report key, an API key or a JWT. */
+const CREDENTIAL = /\b(ek|rk|sk)[-_][\w-]{6,}(\.[\w-]+)?|\beyJ[\w-]{6,}\.[\w.-]+/gi
+
+/** The path, as far as it may be logged. One that is a route's own holds nothing of the client's. */
+function loggedPath({ url, routeOptions }: Request): string {
+  const path = pathOf(url)
+  return path === routeOptions.url ? path : path.replace(CREDENTIAL, '[…]').slice(0, MAX_LOGGED)
 }
