@@ -29,3 +29,28 @@ test('an instance that starts before the store is reached makes itself known soo
   assert.equal(await afterMs(1900), 2)
   assert.equal(await afterMs(100), 3)
 })
+
+test('at the end our calls are reported once more, so that the store knows all that it is to hand over', async () => {
+  const asked: string[] = []
+  const keeper = {
+    async report() {
+      asked.push('report')
+    },
+    idsToLeave: () => ['rtc_1'],
+    leave: (id: string) => asked.push(`leave ${id}`),
+    stop: async () => {},
+  } as unknown as Keeper
+  const store = {
+    takeOver: async () => [],
+    async handOver(ids: string[]) {
+      asked.push(`hand over ${ids}`)
+      return true
+    },
+  } as unknown as CallStore
+  const events = { handedOver() {} } as unknown as CallEvents
+
+  const tending = tendCalls(store, keeper, events)
+  await new Promise(resolve => setImmediate(resolve))
+  await tending.stop(1000)
+  assert.deepEqual(asked, ['report', 'report', 'hand over rtc_1', 'leave rtc_1'])
+})

@@ -61,6 +61,8 @@ export function tendCalls(store: CallStore, keeper: Keeper, events: CallEvents):
       draining = true
       await round
       clearTimeout(timer)
+      // What the store does not know of, since it was away when the call began or has forgotten all, cannot be handed over.
+      await keeper.report(false).catch(() => {})
       const ids = keeper.idsToLeave()
       const left = await store.handOver(ids).catch(() => false)
       if (left) for (const id of ids) keeper.leave(id)
