@@ -576,6 +576,11 @@ test("the docs page's files go out whole, whatever range is asked for", async ()
     )
 })
 
+test('a file of the docs page that is not there, or that nobody may have, is 404 like any other address', async () => {
+  for (const path of ['nothing.css', '%00', '..%2f..%2fpackage.json', '%2e%2e/%2e%2e/package.json'])
+    assertFailure(await sendBytes(plain.port, requestText(`GET /docs/static/${path}`)), 404, 'not_found')
+})
+
 test('an address that cannot be decoded is refused in the same shape, and the service lives on', async () => {
   const fragile = await startService({ OPENAI_BASE_URL: upstream.baseUrl, POOL_ENABLED: 'false' })
   try {

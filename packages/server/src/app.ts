@@ -3,6 +3,7 @@ import { emptyBodies, jsonBodies, MAX_BODY_BYTES } from './http/body.ts'
 import { answerBrokenMessage, refuseTunnel } from './http/broken-messages.ts'
 import { docsRoutes } from './http/docs.ts'
 import { errorAnswers, unknownAddresses } from './http/errors.ts'
+import { expectations } from './http/expectations.ts'
 import { requestFacts } from './http/facts.ts'
 import { answerHeaders } from './http/headers.ts'
 import { identity } from './http/identity.ts'
@@ -57,8 +58,7 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
   app.setSerializerCompiler(() => JSON.stringify)
   app.server.maxConnections = MAX_CONNECTIONS
   app.server.on('connect', refuseTunnel)
-  // Node would answer an expectation that it does not know by itself, past everything below.
-  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+  expectations(app.server)
 
   requestFacts(app, clock, service.isOperator)
   requestLog(app, events, clock)

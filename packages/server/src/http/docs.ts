@@ -14,7 +14,8 @@ export function docsRoutes(app: FastifyInstance, described: Described): void {
     loading ??= import('./docs-app.ts').then(({ docsApp }) => docsApp(described))
     const docs = await loading
     const { statusCode, headers, rawPayload } = await docs.inject(askedOf(request))
-    if (statusCode === 404) throw new ServiceError('not_found')
+    // Whatever it says of a file that is not there, or that nobody may have.
+    if (statusCode >= 400) throw new ServiceError(statusCode < 500 ? 'not_found' : 'internal')
     const { connection, date, ...kept } = headers
     reply.code(statusCode).headers(kept)
     return rawPayload

@@ -8,7 +8,6 @@ const FRAMEWORK_ERRORS: Record<string, ErrorType> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed_request',
-  FST_STATIC_FORBIDDEN_PATH: 'not_found',
 }
 
 /** Everything thrown anywhere lands here and leaves in one shape. */
