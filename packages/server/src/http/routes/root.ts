@@ -42,7 +42,7 @@ export function rootRoute(app: FastifyInstance, poolStats: () => PoolStats, unif
 }
 
 /** The share of requests that were served from the pool, 0 to 1. */
-function withHitRate(stats: PoolStats) {
-  const requests = stats.hits + stats.misses
-  return { ...stats, hit_rate: requests === 0 ? 0 : stats.hits / requests }
+function withHitRate({ entries, hits, misses, ...rest }: PoolStats) {
+  const requests = hits + misses
+  return { entries, hits, misses, hit_rate: requests === 0 ? 0 : hits / requests, ...rest }
 }
