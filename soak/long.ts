@@ -4,7 +4,7 @@ import { setStage } from '../test/faults/stage.ts'
 import { machine, megabytes, shares, table, whole, writeSection } from './page.ts'
 
 /** The aim: memory under a steady load, bytes. */
-const MOST_MEMORY = 150e6
+const MOST_MEMORY = 100e6
 const UNLIMITED = 1_000_000
 /** Rows of the table. */
 const PARTS = 10
