@@ -1,5 +1,13 @@
 import { inspect } from 'node:util'
 
+/** API keys, secrets, tickets, session ids, report keys, JWTs and whatever stands behind `Bearer`. */
+const CREDENTIAL = /\b(sk|ek|rk|sess)[-_][\w-]{6,}(\.[\w-]+)?|\beyJ[\w-]{6,}\.[\w.-]+|\bBearer\s+\S+/gi
+
+/** Foreign text, with everything that looks like a credential cut out. */
+export function withoutCredentials(text: string): string {
+  return text.replace(CREDENTIAL, '[…]')
+}
+
 /**
  * A value that cannot be printed: string conversion, JSON, inspection and logging all give `[secret]`.
  * Only `reveal()` yields it, so every use of a secret can be found by searching for that word.

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { Events } from '../observe/events.ts'
+import { withoutCredentials } from '../secret.ts'
 import { loggedOrigin, pathOf, type Reply, type Request } from './facts.ts'
 
 const MAX_LOGGED = 256
@@ -33,11 +34,8 @@ export function requestLog(app: FastifyInstance, events: Events, clock: Clock): 
   }
 }
 
-/** A credential that a client put into the address by mistake: a ticket, a report key, an API key or a JWT. */
-const CREDENTIAL = /\b(ek|rk|sk)[-_][\w-]{6,}(\.[\w-]+)?|\beyJ[\w-]{6,}\.[\w.-]+/gi
-
-/** The path, as far as it may be logged. One that is a route's own holds nothing of the client's. */
+/** The path, without what a client put there by mistake. One that is a route's own holds nothing of the client's. */
 function loggedPath({ url, routeOptions }: Request): string {
   const path = pathOf(url)
-  return path === routeOptions.url ? path : path.replace(CREDENTIAL, '[…]').slice(0, MAX_LOGGED)
+  return path === routeOptions.url ? path : withoutCredentials(path).slice(0, MAX_LOGGED)
 }

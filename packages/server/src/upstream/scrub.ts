@@ -1,18 +1,15 @@
+import { withoutCredentials } from '../secret.ts'
+
 /** Runs at least this long that a text shares with something confidential are cut out of it. */
 const MIN_SHARED = 8
 const MAX_LENGTH = 300
-
-const LOOKS_SECRET = /\b(sk|ek|rk|sess)[-_][\w-]{6,}|\beyJ[\w-]{6,}\.[\w.-]+|\bBearer\s+\S+/gi
 
 /**
  * Makes OpenAI's free text fit for the log: bounded, on one line, without anything that looks like a secret and without
  * any passage of the confidential texts, which a careless or hostile upstream may quote.
  */
 export function scrub(text: string, confidential: readonly string[]): string {
-  const line = text
-    .slice(0, MAX_LENGTH)
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replace(LOOKS_SECRET, '[…]')
+  const line = withoutCredentials(text.slice(0, MAX_LENGTH).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '))
   let clean = ''
   for (let i = 0; i < line.length; ) {
     const shared = sharedLength(line, i, confidential)
