@@ -35,18 +35,22 @@ export function createLogger(least: Config['LOG_LEVEL'], sink: Pick<LineWriter, 
   const enabled = new Set<string>(LEVELS.slice(LEVELS.indexOf(least)))
   const isLevelEnabled = (level: Level) => enabled.has(level)
   let linesLost = 0
-  let linesLostTold = 0
+  /** Of these, what no line has told of. */
+  let untold = 0
 
   function put(line: string): void {
     if (!sink.write(line)) {
       linesLost++
-      return
-    }
-    const lines = linesLost - linesLostTold
-    if (lines === 0) return
-    linesLostTold = linesLost
+      untold++
+    } else if (untold > 0) tellOfLoss()
+  }
+
+  function tellOfLoss(): void {
+    const lines = untold
+    untold = 0
     logger.warn({ lines }, 'log_lines_lost')
-    if (linesLost > linesLostTold) linesLostTold -= lines
+    // That line may be lost itself.
+    if (untold > 0) untold += lines
   }
 
   const writer = (level: Level): Write => {
