@@ -54,7 +54,7 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 16_384 },
   })
 
-  // Answers are typed; Fastify's way would compile a serializer for each, 24 of them for the token route alone.
+  // Answers are typed; Fastify's way would compile a serializer for each status of each route.
   app.setSerializerCompiler(() => JSON.stringify)
   app.server.maxConnections = MAX_CONNECTIONS
   app.server.on('connect', refuseTunnel)

