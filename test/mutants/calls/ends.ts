@@ -337,8 +337,8 @@ export const DRIFT_MUTANTS: readonly Mutant[] = [
   {
     promise: 'SECURITY.md says what cannot be locked',
     file: 'SECURITY.md',
-    from: '`response.create` leave no trace that the server could see, and cannot be locked:',
-    to: '`response.create` are watched:',
+    from: 'see, and cannot be locked: ',
+    to: 'see: ',
     test: 'test/docs.test.ts',
     named: 'what unified calls cannot do',
   },
