@@ -1,23 +1,20 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
-import { text as readText } from 'node:stream/consumers'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { type Browser, chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { type RunningDemo, startDemo } from '../demo/test-demo.ts'
+import { type Emulator, startEmulator } from '../packages/emulator/src/emulator.ts'
 import { ALL_SETTINGS, SETTINGS } from '../packages/server/src/config/settings.ts'
 import { ERRORS, type ErrorType } from '../packages/server/src/errors.ts'
 import { ask } from './harness/ask.ts'
-import { type Site, startSite } from './harness/browser.ts'
+import { openVoiceBrowser, type Site, startSite } from './harness/browser.ts'
+import { listenIn, waitForSound } from './harness/listening.ts'
 import { type RunningService, startService } from './harness/service.ts'
-import { startUpstream, type Upstream } from './harness/upstream.ts'
-import { CHROMIUM, findPart } from './run/parts.ts'
+import { speechWav } from './harness/speech-wav.ts'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
@@ -251,121 +248,42 @@ function patternOf(sample: string): RegExp {
 
 describe("the README's JavaScript", () => {
   let site: Site
-  let upstream: Upstream
-  let openai: Calls
+  let emulator: Emulator
   let service: RunningService
   let browser: Browser
   before(async () => {
-    ;[site, upstream, openai] = await Promise.all([startSite(), startUpstream(), startCalls()])
-    ;[service, browser] = await Promise.all([
-      startService({
-        OPENAI_BASE_URL: upstream.baseUrl,
-        OPENAI_PUBLIC_BASE_URL: openai.baseUrl,
-        ALLOWED_ORIGINS: site.originAs('127.0.0.1'),
-      }),
-      openBrowserWithMicrophone(),
+    const { path } = await speechWav('Who is ahead?')
+    ;[site, emulator, browser] = await Promise.all([
+      startSite(),
+      startEmulator({ heard: ['Please say "Four points ahead."'] }),
+      openVoiceBrowser(path, 'over and over'),
     ])
+    service = await startService({
+      OPENAI_BASE_URL: emulator.baseUrl,
+      ALLOWED_ORIGINS: site.originAs('127.0.0.1'),
+    })
   })
   after(async () => {
     await browser?.close()
     await service?.stop()
-    for (const part of [site, upstream, openai]) await part?.close()
+    for (const part of [site, emulator]) await part?.close()
   })
 
   it('gets a token, connects a real browser, voice and events, and reports on the call', async () => {
     const script = blockOf(README, 'js', 'RTCPeerConnection')
     assert.ok(script.includes(`${ADDRESS}/`))
-    const page = await browser.newPage()
-    await page.goto(site.originAs('127.0.0.1'))
-    openai.answerWith(offer => page.evaluate(`(${ANSWER_IN_THE_PAGE})(${JSON.stringify(offer)})`))
-    const heard = page.waitForEvent('console', message => message.text() === 'session.created')
     const report = blockOf(README, 'js', 'token.report_key')
+    const page = await browser.newPage()
+    await listenIn(page)
+    await page.goto(site.originAs('127.0.0.1'))
+    const told = page.waitForEvent('console', message => message.text() === 'session.created')
     await page.evaluate(`(async () => {\n${(script + report).replaceAll(ADDRESS, service.url)}\n})()`)
-    await heard
-    await page.waitForFunction('globalThis.voiceArrived')
+    await told
+    await waitForSound(page)
     await service.logged(({ msg, rating }) => msg === 'voice_report' && rating === 5)
-
-    const [call, ...more] = openai.calls
-    assert.deepEqual(more, [])
-    assert.match(call?.headers['content-type'] ?? '', /^application\/sdp/)
-    assert.match(call?.headers.authorization ?? '', /^Bearer ek_\w+$/)
-    assert.match(call?.offer ?? '', /m=audio.*m=application/s)
+    assert.equal(emulator.calls.length, 1)
   })
 })
-
-/** Stands in for OpenAI's end of the line, inside the page, since that is where WebRTC is. */
-const ANSWER_IN_THE_PAGE = `async offer => {
-  const parker = new RTCPeerConnection()
-  parker.ondatachannel = ({ channel }) => {
-    if (channel.label !== 'oai-events') return
-    channel.onopen = () => channel.send(JSON.stringify({ type: 'session.created' }))
-  }
-  parker.ontrack = () => { globalThis.voiceArrived = true }
-  await parker.setRemoteDescription({ type: 'offer', sdp: offer })
-  await parker.setLocalDescription()
-  while (parker.iceGatheringState !== 'complete')
-    await new Promise(resolve => parker.addEventListener('icegatheringstatechange', resolve, { once: true }))
-  return parker.localDescription.sdp
-}`
-
-/** OpenAI's address for calls. */
-interface Calls {
-  /** For `OPENAI_PUBLIC_BASE_URL`. */
-  baseUrl: string
-  calls: { headers: IncomingMessage['headers']; offer: string }[]
-  /** How an SDP offer is to be answered. */
-  answerWith(answer: (offer: string) => Promise<unknown>): void
-  close(): Promise<void>
-}
-
-const CORS = {
-  'access-control-allow-origin': '*',
-  'access-control-allow-headers': 'authorization, content-type',
-}
-
-async function startCalls(): Promise<Calls> {
-  const calls: Calls['calls'] = []
-  let answer: (offer: string) => Promise<unknown> = async () => ''
-  const server = createServer(async (request, response) => {
-    if (request.method === 'OPTIONS') return response.writeHead(204, CORS).end()
-    if (request.method !== 'POST' || request.url !== '/v1/realtime/calls') return response.writeHead(404, CORS).end()
-    const offer = await readText(request)
-    calls.push({ headers: request.headers, offer })
-    return response.writeHead(201, { ...CORS, 'content-type': 'text/plain' }).end(await answer(offer))
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
-    calls,
-    answerWith(next) {
-      answer = next
-    },
-    async close() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
-}
-
-/** Chromium with a microphone that hums, and without anybody who has to allow it. */
-function openBrowserWithMicrophone(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: findPart(CHROMIUM, process.env) ?? '/usr/bin/chromium',
-    args: [
-      '--headless=new',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
-      '--autoplay-policy=no-user-gesture-required',
-      '--allow-loopback-in-peer-connection',
-      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
-    ],
-  })
-}
 
 describe('CONTRIBUTING', () => {
   const manifests = ['package.json', ...globSync('{packages,examples}/*/package.json', { cwd: ROOT })].map(file => ({
