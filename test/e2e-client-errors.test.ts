@@ -163,6 +163,27 @@ describe('what goes wrong, as the user learns of it', () => {
       )
     })
 
+  it('what the browser does not let be heard is not called no-sound; a click lets it be heard', async () => {
+    const page = await newPage({})
+    await page.evaluate(`
+      window.contexts = []
+      window.AudioContext = class extends AudioContext {
+        constructor() {
+          super()
+          contexts.push(this)
+        }
+      }`)
+    await talk(page)
+    await page.evaluate('Promise.all(contexts.map(context => context.suspend()))')
+    await page.evaluate(`call.say('${SPOKEN}')`)
+    await waitForEvent(page, 'output_audio_buffer.started')
+    await page.clock.fastForward(5_000)
+    const { errors, loudest } = await toldIn(page)
+    assert.deepEqual([errors, loudest.parker], [[], 0])
+    await page.mouse.click(10, 10)
+    await page.waitForFunction('told.loudest.parker > 0.01', undefined, { polling: 20 })
+  })
+
   it('reply:lost-packets is poor-connection, while Parker goes on', async () => {
     emulator.setFaults('reply:lost-packets')
     const page = await newPage({})

@@ -132,7 +132,9 @@ export function createCall(service: Service, request: CallRequest): Call {
     emit('event', event)
   }
 
-  function level(levels: Levels): void {
+  function level(levels: Levels | undefined): void {
+    watchdog.hears(levels !== undefined)
+    if (!levels) return
     if (levels.parker > AUDIBLE) {
       watchdog.heard()
       stopwatch.heard()

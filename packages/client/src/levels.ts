@@ -11,18 +11,24 @@ const TICK_MS = 40
 /** About 21 ms at 48 kHz. */
 const SAMPLES = 1024
 
-/** Measures both ends some 25 times a second until the signal ends it. */
+/**
+ * Measures both ends some 25 times a second until the signal ends it. Tells `undefined` while the browser does not let it
+ * hear anything: during a phone call, say, or where it wants a click first (Chromium does not, of a page that has the
+ * microphone).
+ */
 export function measureLevels(
   microphone: MediaStream,
   parker: MediaStream,
   signal: AbortSignal,
-  tell: (levels: Levels) => void,
+  tell: (levels: Levels | undefined) => void,
 ): void {
   const context = new AudioContext()
   const [own, other] = [meter(context, microphone), meter(context, parker)]
-  const tick = () => context.state === 'running' && tell({ microphone: own(), parker: other() })
+  const tick = () => tell(context.state === 'running' ? { microphone: own(), parker: other() } : undefined)
   const timer = setInterval(tick, TICK_MS)
-  context.resume().catch(() => {})
+  const resume = () => void context.resume().catch(() => {})
+  resume()
+  addEventListener('click', resume, { capture: true, signal })
   signal.addEventListener('abort', () => {
     clearInterval(timer)
     context.close()

@@ -153,4 +153,21 @@ describe('what is sent', () => {
     assert.equal((await ours.service.placeCall(token(theirs.url), 'v=0', signal)).location, undefined)
     assert.equal(theirs.asked[0]?.headers.authorization, 'Bearer ek_1')
   })
+
+  it('ends a call whose answer breaks off, as its owner', async () => {
+    const { promise: ended, resolve } = Promise.withResolvers<IncomingMessage>()
+    const { service, url } = await serviceThat((request, response) => {
+      if (request.method === 'DELETE') {
+        resolve(request)
+        response.writeHead(204).end()
+      } else {
+        response.writeHead(201, { location: '/v1/realtime/calls/rtc_1', 'content-length': '1000' }).write('v=0')
+        setImmediate(() => response.destroy())
+      }
+    })
+    const token = { client_secret: 'ek_1', web_rtc_url: `${url}/v1/realtime/calls` } as Token
+    await assert.rejects(service.placeCall(token, 'v=0', signal))
+    const { url: path, headers } = await ended
+    assert.deepEqual([path, headers.authorization], ['/v1/realtime/calls/rtc_1', 'Bearer ek_1'])
+  })
 })

@@ -84,20 +84,24 @@ export function createService({ service, authorization, maxWaitSeconds = 0 }: Se
       }
     },
 
-    async placeCall({ web_rtc_url, client_secret }, offer, signal) {
+    async placeCall(token, offer, signal) {
+      const { web_rtc_url, client_secret } = token
       const ours = new URL(web_rtc_url).origin === at('/').origin
       const headers = { 'Content-Type': 'application/sdp', Authorization: `Bearer ${client_secret}` }
       const response = await send(new URL(web_rtc_url), { method: 'POST', headers, body: offer, signal }, async () =>
         ours ? 'service-unreachable' : 'openai-unreachable',
       )
-      const location = response.headers.get('location')
-      return { answer: await response.text(), location: ours && location ? new URL(location, web_rtc_url) : undefined }
+      const path = response.headers.get('location')
+      const location = ours && path ? new URL(path, web_rtc_url) : undefined
+      const answer = await response.text().catch(cause => {
+        // The call is there, and nobody will ever talk on it.
+        if (location) hangUp(location, token)
+        throw cause
+      })
+      return { answer, location }
     },
 
-    hangUp(location, { client_secret }) {
-      const headers = { Authorization: `Bearer ${client_secret}` }
-      fetch(location, { method: 'DELETE', headers, keepalive: true }).catch(() => {})
-    },
+    hangUp,
 
     async report({ report_key }, report) {
       const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${report_key}` }
@@ -105,6 +109,11 @@ export function createService({ service, authorization, maxWaitSeconds = 0 }: Se
       await send(at('/v1/voice/reports'), init, unreachable)
     },
   }
+}
+
+function hangUp(location: URL, { client_secret }: Token): void {
+  const headers = { Authorization: `Bearer ${client_secret}` }
+  fetch(location, { method: 'DELETE', headers, keepalive: true }).catch(() => {})
 }
 
 /** Fetches, and gives back successes only. `whyNot` names the failure where nobody answered. */

@@ -22,7 +22,22 @@ describe('the watchdog', () => {
 
   it('notices an answer without a sound', t => {
     const { watchdog, barks, wait } = watched(t)
+    watchdog.hears(true)
     watchdog.moved({ name: 'speaking', response: 'resp_1' })
+    wait(6)
+    assert.deepEqual(barks, ['no-sound'])
+  })
+
+  it('judges no sound while it cannot hear, and gives it the whole time once it can', t => {
+    const { watchdog, barks, wait } = watched(t)
+    watchdog.moved({ name: 'speaking', response: 'resp_1' })
+    wait(60)
+    watchdog.hears(true)
+    wait(4)
+    watchdog.hears(false)
+    wait(60)
+    assert.deepEqual(barks, [])
+    watchdog.hears(true)
     wait(6)
     assert.deepEqual(barks, ['no-sound'])
   })
@@ -38,6 +53,7 @@ describe('the watchdog', () => {
     const { watchdog, barks, over, wait } = watched(t)
     watchdog.sent()
     watchdog.received()
+    watchdog.hears(true)
     watchdog.moved({ name: 'speaking', response: 'resp_1' })
     watchdog.heard()
     wait(60)

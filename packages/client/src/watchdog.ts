@@ -5,7 +5,7 @@ import type { CallState } from './state.ts'
 const PATIENCE = {
   /** OpenAI's answers begin within a second or two; a long one with tools takes longer. */
   'no-answer': 15_000,
-  /** From the start of an answer's sound to something that can be heard. */
+  /** From the start of an answer's sound, and of being able to hear, to something that can be heard. */
   'no-sound': 5_000,
   /** From an event of ours that must be answered to any event of theirs. */
   'channel-stalled': 10_000,
@@ -16,6 +16,9 @@ type Worry = keyof typeof PATIENCE
 /** Notices what does not happen. */
 export interface Watchdog {
   moved(state: CallState): void
+  /** Whether sound can be measured now; at first it cannot. */
+  hears(able: boolean): void
+  /** Something of Parker's voice. */
   heard(): void
   sent(): void
   received(): void
@@ -23,6 +26,8 @@ export interface Watchdog {
 
 export function createWatchdog(signal: AbortSignal, bark: (worry: Worry) => void): Watchdog {
   const timers = new Map<Worry, ReturnType<typeof setTimeout>>()
+  let speaking = false
+  let hearing = false
   const calm = (worry: Worry) => {
     clearTimeout(timers.get(worry))
     timers.delete(worry)
@@ -37,6 +42,7 @@ export function createWatchdog(signal: AbortSignal, bark: (worry: Worry) => void
       }, PATIENCE[about]),
     )
   }
+  const judgeSound = () => (speaking && hearing ? worry('no-sound') : calm('no-sound'))
   signal.addEventListener('abort', () => {
     for (const about of [...timers.keys()]) calm(about)
   })
@@ -44,8 +50,13 @@ export function createWatchdog(signal: AbortSignal, bark: (worry: Worry) => void
     moved({ name }) {
       if (name === 'thinking') worry('no-answer')
       else calm('no-answer')
-      if (name === 'speaking') worry('no-sound')
-      else calm('no-sound')
+      speaking = name === 'speaking'
+      judgeSound()
+    },
+    hears(able) {
+      if (able === hearing) return
+      hearing = able
+      judgeSound()
     },
     heard: () => calm('no-sound'),
     sent: () => worry('channel-stalled'),
