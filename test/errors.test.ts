@@ -334,6 +334,8 @@ const KNOWN: Record<string, string[]> = {
   '/healthz': ['GET', 'HEAD'],
   '/readyz': ['GET', 'HEAD'],
   '/docs': ['GET', 'HEAD'],
+  '/docs/': ['GET', 'HEAD'],
+  '/docs/static/index.css': ['GET', 'HEAD'],
   '/openapi.json': ['GET', 'HEAD'],
   '/metrics': ['GET', 'HEAD'],
   '/v1/realtime/options': ['GET', 'HEAD'],

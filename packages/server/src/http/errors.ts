@@ -57,13 +57,13 @@ function asServiceError(thrown: unknown): ServiceError {
  */
 export function unknownAddresses(app: FastifyInstance): void {
   const methods = new Map<string, Set<string>>()
-  /** Addresses with a parameter, by their own. */
+  /** Addresses with a parameter or a rest, by their own. */
   const patterns = new Map<string, RegExp>()
   app.addHook('onRoute', ({ url, method }) => {
     const known = methods.get(url) ?? new Set()
     methods.set(url, known)
     for (const one of [method].flat()) known.add(one)
-    if (url.includes('/:')) patterns.set(url, new RegExp(`^${url.replace(/:[^/]+/g, '[^/]+')}$`))
+    if (/\/[:*]/.test(url)) patterns.set(url, new RegExp(`^${url.replace(/:[^/]+/g, '[^/]+').replace('*', '.*')}$`))
   })
   const unknown = (request: Request) => {
     const path = pathOf(request.url)
