@@ -347,6 +347,15 @@ describe('talking on the demo’s page', () => {
       await page.getByText('Reported. Thank you.').waitFor()
     }))
 
+  test('shows no verdict on the last call once the next has begun', () =>
+    withTalk(1280, async page => {
+      await page.getByRole('button', { name: 'Talk to Parker' }).click()
+      await page.locator('#on-air', { hasText: 'Parker speaks' }).waitFor()
+      await page.evaluate(`for (const click of ['hang up', 'talk again']) document.getElementById('talk').click()`)
+      await page.locator('#on-air', { hasText: 'Parker speaks' }).waitFor()
+      assert.ok(await page.locator('#verdict').isHidden())
+    }))
+
   test('works on a phone, by keyboard alone', () =>
     withTalk(360, async page => {
       const focused = () => page.evaluate('document.activeElement.textContent.trim()')

@@ -1,9 +1,19 @@
 import { byId, ms, onSubmit, rows } from './dom.js'
 
+/** The call that is judged: the last one, until there is another. */
+let judged
+
+/** Makes room for the next call. */
+export function clearVerdict() {
+  judged = undefined
+  byId('verdict').hidden = true
+}
+
 /** Shows how the call went, if there was one. */
 export async function showVerdict(call) {
+  judged = call
   const { stats, duration_seconds } = await call.summary()
-  if (duration_seconds === undefined) return
+  if (judged !== call || duration_seconds === undefined) return
   byId('verdict-figures').replaceChildren(...rows(figures(stats, duration_seconds)))
   byId('verdict-status').textContent = 'The figures above go along.'
   byId('verdict').querySelector('button').disabled = false
@@ -24,16 +34,16 @@ function figures(stats, seconds) {
 }
 
 /** Sends rating and comment with the report. */
-export function verdictForm(call) {
+export function verdictForm() {
   onSubmit(byId('verdict'), async () => {
+    const call = judged
     const { rating, comment } = Object.fromEntries(new FormData(byId('verdict')))
     const feedback = { rating: Number(rating), ...(comment.trim() && { comment: comment.trim() }) }
-    const told = await call()
-      .report(feedback)
-      .then(
-        () => 'Reported. Thank you.',
-        error => `Not reported: ${error.message}`,
-      )
+    const told = await call.report(feedback).then(
+      () => 'Reported. Thank you.',
+      error => `Not reported: ${error.message}`,
+    )
+    if (judged !== call) return
     byId('verdict-status').textContent = told
     byId('verdict').querySelector('button').disabled = true
   })

@@ -4,7 +4,7 @@ import { clearEvents, logEvent } from './talk-events.js'
 import { showLevels } from './talk-meters.js'
 import { clearTimings, showTimings } from './talk-timings.js'
 import { clearTranscript, showLine } from './talk-transcript.js'
-import { showVerdict, verdictForm } from './talk-verdict.js'
+import { clearVerdict, showVerdict, verdictForm } from './talk-verdict.js'
 
 /** What each state is called on the stage, what it means, and what the big button then does. */
 const STAGE = {
@@ -41,7 +41,7 @@ export function talkPanel(picked) {
     if (words) call.say(words)
     byId('words').value = ''
   })
-  verdictForm(() => call)
+  verdictForm()
 }
 
 function start(parker, request) {
@@ -50,7 +50,7 @@ function start(parker, request) {
   clearTranscript()
   clearTimings()
   byId('talk-error').hidden = true
-  byId('verdict').hidden = true
+  clearVerdict()
   showMuted(false)
   call.on('state', state => showState(call, state))
   call.on('error', showError)

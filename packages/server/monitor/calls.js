@@ -2,6 +2,7 @@ import { byId, make, write } from './dom.js'
 import { clock } from './figures.js'
 import { asOperator, token } from './sign-in.js'
 
+/** The page's own pace: nothing in the service goes by it. */
 const EVERY_MS = 5000
 const CALLS = '/v1/realtime/calls'
 

@@ -6,7 +6,8 @@ const LEAST_SPAN = 120
 /** The points that are known, oldest first, and how they are grouped for a chart. */
 export function pointHistory() {
   let points = []
-  let pointSeconds = 5
+  /** The service tells it together with the first points. */
+  let pointSeconds = 1
   return {
     replace(history) {
       points = history.points
@@ -34,7 +35,7 @@ export function pointHistory() {
 const OUTCOMES = ['warm', 'cold', 'ticket', 'limited', 'refused', 'failed', 'gone']
 
 /** Counts a minute, and the percentiles: the middle of the middles, the worst of the worst. */
-export function summary(group, pointSeconds) {
+function summary(group, pointSeconds) {
   const perMinute = 60 / (group.length * pointSeconds)
   const sum = name => group.reduce((total, point) => total + point[name], 0)
   const counts = Object.fromEntries(OUTCOMES.map(name => [name, sum(name) * perMinute]))

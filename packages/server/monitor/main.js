@@ -2,7 +2,7 @@ import { watchCalls } from './calls.js'
 import { charts, legends } from './charts.js'
 import { byId, onPick, write } from './dom.js'
 import { count, ms, percent } from './figures.js'
-import { pointHistory, summary } from './history.js'
+import { pointHistory } from './history.js'
 import { commentItem, errorRow, newestFirst, noComments, noErrors } from './lists.js'
 import { onSignIn } from './sign-in.js'
 import { showLimits, showStrips } from './standing.js'
@@ -63,14 +63,15 @@ function showPoints() {
   drawCharts(history, span)
   showStrips(shown, span)
   showLimits(shown)
-  showTiles(history.last(60))
+  showTiles()
 }
 
 /** The last minute, in figures. */
-function showTiles(points) {
-  if (points.length === 0) return
-  const { warm, cold, ticket, limited, refused, failed, share, mint, own, pool } = summary(points, 5)
-  const { breaker, openai_connected: connected, openai_in_flight: inFlight } = points.at(-1)
+function showTiles() {
+  const [minute] = history.grouped(60, 1)
+  if (!minute) return
+  const { warm, cold, ticket, limited, refused, failed, share, mint, own, pool } = minute
+  const { breaker, openai_connected: connected, openai_in_flight: inFlight } = history.last(60).at(-1)
   const about = ticket > 0 ? 'tickets' : `${count(Math.round(warm))} warm, ${count(Math.round(cold))} cold`
   tile('tokens', count(Math.round(warm + cold + ticket)), about)
   tile('warm', share === null ? '–' : percent(share), `${pool} secrets ready`)

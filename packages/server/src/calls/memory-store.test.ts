@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { decideSession } from '../session.ts'
 import { memoryCallStore } from './memory-store.ts'
+import type { Page } from './store.ts'
 
 const TICKET_MS = 600_000
 const HISTORY_MS = 86_400_000
@@ -44,4 +45,15 @@ it('keeps the first reason, and tells of an end once', async () => {
   const { store } = await storeWithEndedCall()
   assert.equal(await store.beginEnd('rtc_1', 'idle'), 'owner')
   assert.equal(await store.finish('rtc_1'), undefined)
+})
+
+it('lists calls newest first by their beginnings, whichever ended first', async () => {
+  const { store, pass } = await storeWithEndedCall()
+  for (const id of ['rtc_2', 'rtc_3', 'rtc_4']) await store.begin({ ...TICKET, ...BEGUN, id, ticket: id })
+  for (const id of ['rtc_3', 'rtc_2']) await store.finish(id)
+  const ids = ({ receipts }: Page) => receipts.map(({ id }) => id)
+  const first = await store.page(undefined, 3)
+  assert.deepEqual([ids(first), ids(await store.page(first.next, 3))], [['rtc_4', 'rtc_3', 'rtc_2'], ['rtc_1']])
+  pass(HISTORY_MS)
+  assert.deepEqual(ids(await store.page(undefined, 3)), ['rtc_4'])
 })

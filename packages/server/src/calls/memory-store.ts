@@ -12,18 +12,20 @@ export function memoryCallStore(limits: CallLimits, ticketMs: number, historyMs:
   const tickets = memoryTickets(ticketMs, clock.mono)
   /** Clients by ticket, of calls that are being placed or under way. */
   const slots = new Map<string, string>()
-  /** Those that have ended stand behind one another in the order of their ends. */
+  /** In the order in which the calls began. */
   const receipts = new Map<string, Receipt>()
+  /** When calls ended, in that order. */
+  const ends = new Map<Receipt, number>()
   const callOf = new Map<string, string>()
   const spent = spendBook(limits, clock.now)
   let lastOrder = 0
 
   function forgetOld(): void {
-    for (const [id, { endedAt, ticket }] of receipts) {
-      if (endedAt === undefined) continue
+    for (const [receipt, endedAt] of ends) {
       if (clock.now() - endedAt < historyMs && receipts.size < MAX_RECEIPTS) return
-      receipts.delete(id)
-      callOf.delete(ticket)
+      ends.delete(receipt)
+      receipts.delete(receipt.id)
+      callOf.delete(receipt.ticket)
     }
   }
 
@@ -87,9 +89,8 @@ export function memoryCallStore(limits: CallLimits, ticketMs: number, historyMs:
       if (!receipt || receipt.state === 'ended') return undefined
       receipt.state = 'ended'
       receipt.endedAt = clock.now()
+      ends.set(receipt, receipt.endedAt)
       slots.delete(receipt.ticket)
-      receipts.delete(id)
-      receipts.set(id, receipt)
       return receipt
     },
     takeOver: async () => [],
@@ -100,7 +101,7 @@ export function memoryCallStore(limits: CallLimits, ticketMs: number, historyMs:
     },
     async page(before = Number.POSITIVE_INFINITY, count) {
       forgetOld()
-      const older = [...receipts.values()].filter(({ order }) => order < before).sort((a, b) => b.order - a.order)
+      const older = [...receipts.values()].filter(({ order }) => order < before).reverse()
       const shown = older.slice(0, count)
       return { receipts: shown, next: older.length > count ? shown.at(-1)?.order : undefined }
     },
