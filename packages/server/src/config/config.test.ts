@@ -88,7 +88,7 @@ const BAD_VALUES: [name: SettingName, ...values: string[]][] = [
   ['CORS_ORIGINS', '*', 'null', 'https://*.espn.com', 'https://www.espn.com:443'],
   ['REQUIRE_ORIGIN', 'maybe', '2'],
   ['TRUST_PROXY', 'true', 'all', '-1', '10.0.0.0/33'],
-  ['AUTH_JWT_SECRET', 'short', 'x'.repeat(31), 'two words that are more than 32 characters'],
+  ['AUTH_JWT_SECRET', 'short', 'x'.repeat(31), 'é'.repeat(15), 'x'.repeat(4097)],
   ['AUTH_JWKS_URL', 'http://issuer.example/jwks.json', 'http://10.0.0.1/jwks.json', 'issuer.example'],
   ['AUTH_ISSUER', 'x'.repeat(513)],
   ['AUTH_AUDIENCE', 'x'.repeat(513)],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { BadValue, boolean, decimal, integer, list, oneOf, redisUrl, text, token, url } from './parse.ts'
+import { BadValue, boolean, decimal, integer, list, macKey, oneOf, redisUrl, text, token, url } from './parse.ts'
 
 const refuses = (parse: (value: string) => unknown, values: string[]) => {
   for (const value of values) assert.throws(() => parse(value), BadValue, `${JSON.stringify(value)} was taken`)
@@ -66,6 +66,12 @@ describe('texts and tokens', () => {
 
   it('are refused as tokens when a header could not carry them', () => {
     refuses(token(), ['a b', 'a\nb', 'a\r\nX-Evil: 1', 'clé', 'a\u0000', '“sk-1”', 'a\tb'])
+  })
+
+  it('are counted in bytes as keys, whatever their characters', () => {
+    for (const key of ['é'.repeat(16), 'words with spaces, 32 bytes long', 'x'.repeat(32)])
+      assert.equal(macKey(32)(key), key)
+    refuses(macKey(32), ['x'.repeat(31), 'é'.repeat(15), 'x'.repeat(4097)])
   })
 
   it('are never quoted in the complaint', () => {

@@ -24,6 +24,15 @@ export const token =
     return value
   }
 
+/** Text that keys a MAC, as UTF-8. It travels nowhere, so any characters will do. */
+export const macKey =
+  (minBytes: number, maxLength = 4096): Parse<string> =>
+  value => {
+    if (Buffer.byteLength(value) < minBytes) throw new BadValue(`is shorter than ${minBytes} bytes`)
+    if (value.length > maxLength) throw new BadValue(`is longer than ${maxLength} characters`)
+    return value
+  }
+
 export const integer =
   (min: number, max: number): Parse<number> =>
   value => {

@@ -2,7 +2,20 @@ import { PARKER } from '../persona.ts'
 import { Secret } from '../secret.ts'
 import { modelPrices } from './model-prices.ts'
 import { origin } from './origin.ts'
-import { BadValue, boolean, decimal, integer, list, oneOf, type Parse, redisUrl, text, token, url } from './parse.ts'
+import {
+  BadValue,
+  boolean,
+  decimal,
+  integer,
+  list,
+  macKey,
+  oneOf,
+  type Parse,
+  redisUrl,
+  text,
+  token,
+  url,
+} from './parse.ts'
 import { trustProxy } from './trust-proxy.ts'
 
 /** One environment variable. */
@@ -205,7 +218,7 @@ export const SETTINGS = {
       doc: "Whom to believe about the client's address: `none`, a number of proxy hops counted from the right of `X-Forwarded-For`, a list of networks, or `railway` (`X-Real-IP`).",
     }),
     AUTH_JWT_SECRET: setting({
-      parse: secret(token(32)),
+      parse: secret(macKey(32)),
       example: '32 random bytes or more',
       doc: 'Requires a JWT signed with HS256 under this secret.',
       secret: true,
