@@ -14,9 +14,11 @@ export function fieldsOf(answer: unknown): Record<string, string> {
 export function fieldsOfCall(call: LiveCall, sealedSession: string): string[] {
   const { client, sessionId, session, reason } = call
   const { model, voice, difficulty, mode, sport } = session
-  const names = { client, session_id: sessionId, model: model.served, voice, difficulty, mode, sport, reason }
-  const told = Object.entries(names).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  return ['session', sealedSession, ...told.flat()]
+  // What a store that has forgotten the call cannot know: without it the call would begin to count anew.
+  const spent = { usd: call.usd > 0 ? call.usd.toFixed(9) : undefined, drifts: call.drifts || undefined }
+  const names = { client, session_id: sessionId, model: model.served, voice, difficulty, mode, sport, reason, ...spent }
+  const told = Object.entries(names).filter(([, value]) => value !== undefined)
+  return ['session', sealedSession, ...told.flat().map(String)]
 }
 
 /** The amounts that a usage adds, as names and values in turn. */

@@ -5,7 +5,7 @@ import { systemClock } from '../clock.ts'
 import { Secret } from '../secret.ts'
 import { decideSession } from '../session.ts'
 import { connectStore, LONG_PATIENCE_MS, type Store } from '../store/redis.ts'
-import type { LiveCall } from './call.ts'
+import { type LiveCall, noUsage } from './call.ts'
 import { redisCallStore } from './redis-store.ts'
 import { sealWith } from './seal.ts'
 import type { CallStore } from './store.ts'
@@ -53,6 +53,17 @@ it('tells the age of a call that was taken over by the clock of Redis, however w
     [call?.idleMs, 10_000],
   ])
     assert.ok(ms !== undefined && least !== undefined && ms >= least && ms < least + 60_000, `${ms} ms`)
+})
+
+it('knows what a call has cost and how often it was changed that it is told of late', async () => {
+  const [one, two] = [await instance('late one'), await instance('late two')]
+  await one.begin({ ...begun('rtc_late'), usd: 0.0125, drifts: 2 })
+  assert.equal((await one.receipt('rtc_late'))?.usage.usd, 0.0125)
+  await one.addUsage(begun('rtc_late'), { ...noUsage(), usd: 0.5, responses: 1 })
+  await two.touch([], true)
+  assert.equal(await one.handOver(['rtc_late']), true)
+  const call = (await two.takeOver()).find(({ id }) => id === 'rtc_late')
+  assert.deepEqual([call?.usd, call?.drifts], [0.5125, 2])
 })
 
 it('keeps a ticket as long as the receipt that it reads', async () => {
