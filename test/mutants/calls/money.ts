@@ -299,8 +299,8 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     promise: 'a receipt is forgotten after CALL_HISTORY_SECONDS: in memory',
     file: `${SRC}/calls/memory-store.ts`,
-    from: '      receipts.delete(id)\n      callOf.delete(ticket)\n',
-    to: '      callOf.delete(ticket)\n',
+    from: '      receipts.delete(receipt.id)\n',
+    to: '',
     test: STORE,
   },
   {
@@ -313,7 +313,7 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     promise: 'a ticket reads its receipt no longer than there is one: in memory',
     file: `${SRC}/calls/memory-store.ts`,
-    from: '      callOf.delete(ticket)\n',
+    from: '      callOf.delete(receipt.ticket)\n',
     to: '',
     test: STORE,
   },
@@ -365,8 +365,8 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     promise: 'the list is newest first: in memory',
     file: `${SRC}/calls/memory-store.ts`,
-    from: 'sort((a, b) => b.order - a.order)',
-    to: 'sort((a, b) => a.order - b.order)',
+    from: 'order < before).reverse()',
+    to: 'order < before)',
     test: LIMITS,
     named: LISTED,
   },
