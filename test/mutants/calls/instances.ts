@@ -34,6 +34,13 @@ export const INSTANCE_MUTANTS: readonly Mutant[] = [
     test: REDIS_STORE,
   },
   {
+    promise: 'a call that Redis has forgotten keeps its cost and its drifts',
+    file: `${SRC}/calls/redis-fields.ts`,
+    from: 'reason, ...spent }',
+    to: 'reason }',
+    test: REDIS_STORE,
+  },
+  {
     promise: 'due times of calls taken over are kept: the age',
     file: `${SRC}/calls/redis-fields.ts`,
     from: 'const ageMs = Math.max(0, now - Number(fields.started))',
