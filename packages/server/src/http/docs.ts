@@ -10,8 +10,19 @@ import type { Reply, Request } from './facts.ts'
 export function docsRoutes(app: FastifyInstance, described: Described): void {
   let loading: Promise<FastifyInstance> | undefined
 
+  /** What failed to load is tried again by the next request. */
+  async function load(): Promise<FastifyInstance> {
+    try {
+      const { docsApp } = await import('./docs-app.ts')
+      return await docsApp(described)
+    } catch (error) {
+      loading = undefined
+      throw error
+    }
+  }
+
   async function answer(request: Request, reply: Reply): Promise<Buffer> {
-    loading ??= import('./docs-app.ts').then(({ docsApp }) => docsApp(described))
+    loading ??= load()
     const docs = await loading
     const { statusCode, headers, rawPayload } = await docs.inject(askedOf(request))
     // Whatever it says of a file that is not there, or that nobody may have.
