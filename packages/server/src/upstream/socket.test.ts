@@ -103,6 +103,20 @@ it('ends on a message over 8 MiB instead of keeping it', async t => {
   assert.equal(await closed, 1006)
 })
 
+it('tells a refusal by its status though its text drips for ever', { timeout: 20_000 }, async t => {
+  const server = createServer().listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  await once(server, 'listening')
+  server.on('upgrade', (_request, socket) => {
+    socket.write('HTTP/1.1 404 Not Found\r\nContent-Length: 100000\r\n\r\n')
+    const drip = setInterval(() => socket.write(' '), 100)
+    socket.on('error', () => {}).once('close', () => clearInterval(drip))
+    t.after(() => socket.destroy())
+  })
+  const refused = await refusal(join(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`).opening)
+  assert.equal(refused.status, 404)
+})
+
 it('tells a refusal by its status and error code', async t => {
   const server = createServer().listen(0, '127.0.0.1')
   t.after(() => server.close())

@@ -79,7 +79,7 @@ export async function openRealtimeSocket(
     const event = isBinary ? undefined : readEvent(String(data))
     if (event) handlers.onEvent(event)
   })
-  await opened(socket, signal)
+  await opened(socket, signal, config.UPSTREAM_TIMEOUT_MS)
   keepAlive(socket)
   return {
     send: event => socket.send(JSON.stringify(event), () => {}),
@@ -97,13 +97,13 @@ function addressOf(baseUrl: string, target: SocketTarget): string {
   return `${baseUrl.replace(/^http/, 'ws')}/realtime?${name}=${encodeURIComponent(value)}`
 }
 
-function opened(socket: WebSocket, signal: AbortSignal): Promise<void> {
+function opened(socket: WebSocket, signal: AbortSignal, timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once('open', resolve)
     // Errors come after this too, each followed by `close`; unheard they would end the process.
     socket.on('error', error => reject(signal.aborted ? signal.reason : brokenLine(error)))
     socket.once('unexpected-response', (_request, response) => {
-      readRefusal(response).then(refused => {
+      readRefusal(response, timeoutMs).then(refused => {
         reject(refused)
         socket.terminate()
       })
@@ -116,13 +116,17 @@ function brokenLine(error: Error): SocketRefused {
   return new SocketRefused(timedOut ? BREAKAGES.timeout : BREAKAGES.network, undefined, error)
 }
 
-async function readRefusal(response: IncomingMessage): Promise<SocketRefused> {
+/** Cuts a text that does not end within `timeoutMs`: the handshake's time-out is one of silence, which a drip puts off. */
+async function readRefusal(response: IncomingMessage, timeoutMs: number): Promise<SocketRefused> {
   const status = response.statusCode ?? 0
   let text = ''
+  const cut = setTimeout(() => response.destroy(), timeoutMs)
   try {
     for await (const chunk of response) if (text.length < MAX_REFUSAL_BYTES) text += chunk
   } catch {
     // A refusal is told by its status, however its text ends.
+  } finally {
+    clearTimeout(cut)
   }
   return new SocketRefused(judgeStatus(status, errorOf(text)), status)
 }
