@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test'
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { type Answered, ask, askToken } from './harness/ask.ts'
 import { type RunningService, startService } from './harness/service.ts'
+import { serviceGroup } from './harness/services.ts'
 import { startUpstream, type Upstream } from './harness/upstream.ts'
 
 const ISSUER = 'https://issuer.test/'
@@ -71,18 +72,7 @@ let remote: RunningService
 /** No operators, `/metrics` open. */
 let open: RunningService
 
-const started: Promise<RunningService>[] = []
-
-function start(settings: Record<string, string>): Promise<RunningService> {
-  const service = startService(settings)
-  started.push(service)
-  return service
-}
-
-/** Stops those that have started, also where others have not. */
-async function stopAll(): Promise<void> {
-  for (const one of await Promise.allSettled(started)) if (one.status === 'fulfilled') await one.value.stop()
-}
+const { start, stopAll } = serviceGroup()
 
 before(async () => {
   ;[upstream, issuer] = await Promise.all([startUpstream(), startIssuer()])

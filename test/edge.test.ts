@@ -4,7 +4,8 @@ import { after, before, describe, it } from 'node:test'
 import { SignJWT } from 'jose'
 import { type Answered, ask, askToken } from './harness/ask.ts'
 import { requestText, sendBytes } from './harness/raw-http.ts'
-import { type RunningService, startService } from './harness/service.ts'
+import type { RunningService } from './harness/service.ts'
+import { serviceGroup } from './harness/services.ts'
 import { healthy, openAiError, send, startUpstream, type Upstream } from './harness/upstream.ts'
 
 const ESPN = 'https://www.espn.com'
@@ -42,18 +43,7 @@ let strict: RunningService
 /** `CORS_ORIGINS` other than `ALLOWED_ORIGINS`, and POSTs only with an Origin. */
 let split: RunningService
 
-const started: Promise<RunningService>[] = []
-
-function start(settings: Record<string, string>): Promise<RunningService> {
-  const service = startService(settings)
-  started.push(service)
-  return service
-}
-
-/** Stops those that have started, also where others have not. */
-async function stopAll(): Promise<void> {
-  for (const one of await Promise.allSettled(started)) if (one.status === 'fulfilled') await one.value.stop()
-}
+const { start, stopAll } = serviceGroup()
 
 before(async () => {
   upstream = await startUpstream()

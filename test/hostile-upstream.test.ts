@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { after, before, test } from 'node:test'
 import { type Answered, ask, askToken } from './harness/ask.ts'
 import { assertFailure, assertNoInsides } from './harness/failures.ts'
+import { freePort } from './harness/free-port.ts'
 import { BAD_SECRETS, hostilities } from './harness/hostile.ts'
 import { API_KEY, type RunningService, startService } from './harness/service.ts'
 import {
@@ -89,12 +90,8 @@ test('every broken answer becomes the promised error, and the next request is se
 })
 
 test('a server that cannot be reached at all is upstream_unavailable', async () => {
-  const closed = createServer().listen(0, '127.0.0.1')
-  await once(closed, 'listening')
-  const { port } = closed.address() as AddressInfo
-  closed.close()
-  await once(closed, 'close')
-  const settings = { OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1`, UPSTREAM_MAX_RETRIES: '0', POOL_ENABLED: 'false' }
+  const nowhere = `http://127.0.0.1:${await freePort()}/v1`
+  const settings = { OPENAI_BASE_URL: nowhere, UPSTREAM_MAX_RETRIES: '0', POOL_ENABLED: 'false' }
   const alone = await startService(settings)
   try {
     assertFailure(await askToken(alone.url), 502, 'upstream_unavailable')

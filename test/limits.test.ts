@@ -4,7 +4,8 @@ import { EventEmitter, once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
 import { type Answered, askToken } from './harness/ask.ts'
-import { type RunningService, startService } from './harness/service.ts'
+import type { RunningService } from './harness/service.ts'
+import { serviceFor } from './harness/services.ts'
 import {
   type Behaviour,
   goodSecret,
@@ -32,10 +33,7 @@ async function stage(t: TestContext, settings: Record<string, string>, behaviour
     TRUST_PROXY: '1',
     UPSTREAM_MAX_RETRIES: '0',
   }
-  const service = await startService({ ...common, ...settings })
-  // Not asked to stop: an end in good order takes half a second, and is proved elsewhere.
-  t.after(() => service.child.kill('SIGKILL'))
-  return { upstream, service }
+  return { upstream, service: await serviceFor(t, { ...common, ...settings }) }
 }
 
 const as = (client: number): Record<string, string> => ({ 'x-forwarded-for': `198.51.100.${client}` })

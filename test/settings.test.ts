@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
-import { type AddressInfo, createServer as createNetServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,8 +11,10 @@ import { fileURLToPath } from 'node:url'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { ALL_SETTINGS, type SettingName } from '../packages/server/src/config/settings.ts'
 import { type Answered, ask, askToken } from './harness/ask.ts'
+import { freePort } from './harness/free-port.ts'
 import { requestText, sendBytes } from './harness/raw-http.ts'
-import { API_KEY, BASE_SETTINGS, type RunningService, startService } from './harness/service.ts'
+import { API_KEY, BASE_SETTINGS, type RunningService } from './harness/service.ts'
+import { type Scope, serviceFor } from './harness/services.ts'
 import {
   type Behaviour,
   goodSecret,
@@ -44,11 +46,6 @@ const JWT_SECRET = 'a-secret-of-32-characters-or-more'
 const AUTH = { AUTH_JWT_SECRET: JWT_SECRET, AUTH_ISSUER: 'issuer', AUTH_AUDIENCE: 'audience' }
 const ONCE = { UPSTREAM_MAX_RETRIES: '0' }
 
-/** What shall be ended with a test, or with all of them. */
-interface Scope {
-  after(end: () => unknown): void
-}
-
 async function stageFor(t: Scope, settings: Settings, behaviour?: Behaviour): Promise<Stage> {
   let probes = 0
   const upstream = await startUpstream(behaviour, (_request, response) => {
@@ -56,9 +53,7 @@ async function stageFor(t: Scope, settings: Settings, behaviour?: Behaviour): Pr
     send(response, 200, { object: 'list', data: [] })
   })
   t.after(() => upstream.close())
-  const service = await startService({ OPENAI_BASE_URL: upstream.baseUrl, ...settings })
-  // Not asked to stop: an end in good order takes half a second, and is proved elsewhere.
-  t.after(() => service.child.kill('SIGKILL'))
+  const service = await serviceFor(t, { OPENAI_BASE_URL: upstream.baseUrl, ...settings })
   return { service, upstream, probes: () => probes }
 }
 
@@ -196,15 +191,6 @@ const holding =
   (held: ServerResponse[]): Behaviour =>
   (_request, response) =>
     void held.push(response)
-
-async function freePort(): Promise<number> {
-  const server = createNetServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 const reachable = (url: string) =>
   ask(`${url}/healthz`).then(

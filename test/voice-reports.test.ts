@@ -7,6 +7,7 @@ import { openMetrics } from './harness/prometheus.ts'
 import { type RedisServer, startRedis } from './harness/redis.ts'
 import { report, reportKey } from './harness/reports.ts'
 import { type RunningService, startService } from './harness/service.ts'
+import { serviceFor } from './harness/services.ts'
 import { startUpstream, type Upstream } from './harness/upstream.ts'
 
 const ADMIN_TOKEN = 'operators-only-0123456789'
@@ -185,8 +186,7 @@ describe('a report on a call', () => {
 describe('the rate of reports', () => {
   it('is that of tokens, in a window of its own, and bad keys have a lower one', async t => {
     const settings = { OPENAI_BASE_URL: upstream.baseUrl, RATE_LIMIT_PER_MINUTE: '3', TRUST_PROXY: '1' }
-    const service = await startService(settings)
-    t.after(() => service.child.kill('SIGKILL'))
+    const service = await serviceFor(t, settings)
     const from = (address: string) => ({ 'x-forwarded-for': address })
     for (let i = 0; i < 3; i++) await askToken(service.url, {}, from('203.0.113.1'))
     for (let i = 0; i < 3; i++)

@@ -1,5 +1,6 @@
 import { type CallsStandIn, type Event, startCallsStandIn } from './calls-stand-in.ts'
-import { type LogLine, type RunningService, startService } from './service.ts'
+import type { LogLine, RunningService } from './service.ts'
+import { type Scope, serviceFor } from './services.ts'
 
 export const ADMIN_TOKEN = 'operators-only-0123456789'
 
@@ -7,11 +8,6 @@ export const ADMIN_TOKEN = 'operators-only-0123456789'
 export interface CallsStage {
   service: RunningService
   openai: CallsStandIn
-}
-
-/** What shall be ended with a test, or with all of them. */
-interface Scope {
-  after(end: () => unknown): void
 }
 
 /** Starts one service with these settings. Clients are told apart by `X-Forwarded-For`. */
@@ -28,9 +24,7 @@ export async function callsService(
   settings: Record<string, string> = {},
 ): Promise<RunningService> {
   const common = { OPENAI_BASE_URL: openai.baseUrl, CALL_MODE: 'unified', TRUST_PROXY: '1', ADMIN_TOKEN }
-  const service = await startService({ ...common, ...settings })
-  t.after(() => service.child.kill('SIGKILL'))
-  return service
+  return serviceFor(t, { ...common, ...settings })
 }
 
 export const as = (client: number): Record<string, string> => ({ 'x-forwarded-for': `198.51.100.${client}` })

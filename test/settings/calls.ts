@@ -5,7 +5,8 @@ import { askToken } from '../harness/ask.ts'
 import { OFFER, placeCall, postOffer, readCall, takeTicket } from '../harness/call-client.ts'
 import { type CallsStandIn, startCallsStandIn } from '../harness/calls-stand-in.ts'
 import { startRedis } from '../harness/redis.ts'
-import { type RunningService, startService } from '../harness/service.ts'
+import type { RunningService } from '../harness/service.ts'
+import { serviceFor } from '../harness/services.ts'
 
 type Settings = Record<string, string>
 
@@ -17,8 +18,7 @@ interface Stage {
 async function stageFor(t: TestContext, settings: Settings): Promise<Stage> {
   const openai = await startCallsStandIn()
   t.after(() => openai.close())
-  const service = await startService({ OPENAI_BASE_URL: openai.baseUrl, CALL_MODE: 'unified', ...settings })
-  t.after(() => service.child.kill('SIGKILL'))
+  const service = await serviceFor(t, { OPENAI_BASE_URL: openai.baseUrl, CALL_MODE: 'unified', ...settings })
   return { service, openai }
 }
 
