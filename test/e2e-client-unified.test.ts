@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import type { IncomingHttpHeaders } from 'node:http'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { type Emulator, startEmulator } from '../packages/emulator/src/emulator.ts'
 import { openVoiceBrowser, type Site, startSite } from './harness/browser.ts'
+import { callsStage } from './harness/calls-stage.ts'
 import { eventually } from './harness/eventually.ts'
+import { startProxy } from './harness/forwarding-proxy.ts'
 import { listenIn, statsOf, waitForSound } from './harness/listening.ts'
 import { API_KEY, type RunningService, startService } from './harness/service.ts'
 import { speechWav } from './harness/speech-wav.ts'
@@ -35,10 +38,10 @@ describe('the client with unified calls', () => {
     await emulator?.close()
   })
 
-  async function newPage(): Promise<Page> {
+  async function newPage(address = service.url): Promise<Page> {
     const page = await browser.newPage()
     await listenIn(page)
-    await openTalkingPage(page, site.originAs('localhost'), { service: service.url })
+    await openTalkingPage(page, site.originAs('localhost'), { service: address })
     return page
   }
 
@@ -62,5 +65,22 @@ describe('the client with unified calls', () => {
     assert.match(new URL((await hungUp).url()).pathname, /^\/v1\/realtime\/calls\/\w+/)
     await eventually(() => emulator.calls.at(-1)?.ended !== null)
     await service.logged(({ msg }) => msg === 'call_ended')
+  })
+
+  it('ends a call whose answer breaks off', async t => {
+    const stage = await callsStage(t, { ALLOWED_ORIGINS: site.originAs('localhost') })
+    const breakOff = (headers: IncomingHttpHeaders) =>
+      headers.location ? { ...headers, 'content-length': '9999', connection: 'close' } : headers
+    const proxy = await startProxy(stage.service.url, { answer: breakOff })
+    t.after(() => proxy.close())
+    const page = await newPage(proxy.url)
+    await talk(page)
+    assert.deepEqual(
+      (await toldIn(page)).errors.map(({ code }) => code),
+      ['service-failed'],
+    )
+    const { reason } = await stage.service.logged(({ msg }) => msg === 'call_ended')
+    assert.equal(reason, 'owner')
+    await page.close()
   })
 })
