@@ -168,6 +168,15 @@ describe('instructions and tools', () => {
     assert.equal((await ended(stage.service, call.id)).reason, 'drift')
   })
 
+  it('that OpenAI does not let us put back end the call, and count as changed once', async () => {
+    const call = await lineInto()
+    call.line.send(foreign(1))
+    const { event_id } = await call.line.heard(({ type }) => type === 'session.update')
+    call.line.send({ type: 'error', error: { type: 'invalid_request_error', event_id } })
+    const { reason, drifts } = await ended(stage.service, call.id)
+    assert.deepEqual([reason, drifts], ['drift', 1])
+  })
+
   it('are left alone where that is allowed', async t => {
     const service = await callsService(t, stage.openai, { CALL_DRIFT: 'allow' })
     const call = await lineInto(service)

@@ -231,6 +231,19 @@ describe('a Redis that was never reached', { concurrency: 3 }, () => {
     assert.equal(await fallbacks(service), 17)
   })
 
+  it('is not what a Redis is that takes no writes: its reason is told, and half of each limit is left', async t => {
+    const redis = await startRedis()
+    t.after(() => redis.kill())
+    const service = await startFor(t, { REDIS_URL: redis.url, ...HALVES, RATE_LIMIT_GLOBAL_PER_DAY: '' })
+    await untilQuota(service, 9)
+    await redis.ask('REPLICAOF', '127.0.0.1', String(await freePort()))
+    await untilQuota(service, 5)
+    assert.match(saidAlone(service).at(-1)?.msg ?? '', /refuses us: READONLY\.$/)
+    assert.equal((await ask(`${service.url}/readyz`)).status, 200)
+    await redis.ask('REPLICAOF', 'NO', 'ONE')
+    await untilQuota(service, 9)
+  })
+
   it('makes it ready once it is there', async t => {
     const redis = await startRedis()
     t.after(() => redis.kill())
@@ -248,7 +261,9 @@ describe('a Redis that was never reached', { concurrency: 3 }, () => {
     const service = await startFor(t, { REDIS_URL: `redis://:the-wrong-password@127.0.0.1:${redis.port}` })
     const ready = await ask(`${service.url}/readyz`)
     assert.deepEqual([ready.status, ready.json.status], [503, 'not_ready'])
+    assert.match(ready.json.reason, /refuses us: WRONGPASS\.$/)
     assert.equal((await from(newClient(), service)).status, 200)
+    assert.match(saidAlone(service)[0]?.msg ?? '', /refuses us: WRONGPASS\.$/)
     assert.ok(!`${service.output()}${ready.text}`.includes('-password'))
   })
 

@@ -75,9 +75,11 @@ export function watchCall(call: LiveCall, parts: WatchParts, events: WatchEvents
   }
 
   function guard(event: RealtimeEvent): void {
+    const before = drift.count
     const verdict = drift.judge(event)
     if (verdict === 'none' || ending) return
-    events.onDrift(verdict === 'restore' ? 'restored' : 'ended')
+    // That OpenAI refuses to put a change back is not another change.
+    if (drift.count > before) events.onDrift(verdict === 'restore' ? 'restored' : 'ended')
     if (verdict === 'restore') line.send(drift.restoring())
     else end('drift')
   }

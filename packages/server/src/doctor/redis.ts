@@ -3,7 +3,7 @@ import { systemClock } from '../clock.ts'
 import { isPrivateHost } from '../config/parse.ts'
 import { addressClass } from '../identity/address.ts'
 import type { Secret } from '../secret.ts'
-import { connectStore, type Store } from '../store/redis.ts'
+import { connectStore, replyCode, type Store } from '../store/redis.ts'
 import { type Script, script } from '../store/script.ts'
 import type { Context } from './context.ts'
 import { type Finding, finding } from './findings.ts'
@@ -49,7 +49,7 @@ async function talk(secret: Secret, at: string): Promise<Finding[]> {
     if (!(await ready)) return [finding('redis-refuses', `${at} takes connections, but not ours.`)]
     return await examine(store, at)
   } catch (error) {
-    if (isReply(error)) return [finding('redis-refuses', `${at} does not run our scripts.`)]
+    if (replyCode(error)) return [finding('redis-refuses', `${at} does not run our scripts.`)]
     return [finding('redis-slow', `${at} leaves commands unanswered for so long that the service counts without it.`)]
   } finally {
     clearTimeout(timer)
@@ -77,15 +77,10 @@ async function insist(store: Store, text: Script): Promise<{ answer: unknown; to
     try {
       return { answer: await store.run(text, []), took: performance.now() - started }
     } catch (error) {
-      if (tries === TRIES || isReply(error)) throw error
+      if (tries === TRIES || replyCode(error)) throw error
       await sleep(REST_MS)
     }
   }
-}
-
-/** Redis's own errors begin with a word in capitals, such as NOPERM. */
-function isReply(error: unknown): boolean {
-  return error instanceof Error && /^[A-Z]{2,}\b/.test(error.message)
 }
 
 async function examine(store: Store, at: string): Promise<Finding[]> {

@@ -50,7 +50,7 @@ export function sharedRates(
   store: Store,
   hashClient: HashClient,
   fallback: Rates,
-  onFallback: () => void,
+  onFallback: (trouble: string) => void,
 ): Rates {
   const limits = [
     config.RATE_LIMIT_PER_MINUTE,
@@ -86,7 +86,7 @@ export function sharedRates(
       try {
         return read(await store.run(RULE, [hashed, ...limits]), hashed)
       } catch {
-        onFallback()
+        onFallback(store.trouble)
         return fallback.rule(client)
       }
     },

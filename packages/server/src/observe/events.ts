@@ -149,13 +149,13 @@ export function createEvents(
       if (up) logger.info('The store (REDIS_URL) is reached: limits are shared.')
     },
 
-    /** A request that had to be counted without the store; said once a minute. */
-    ratedAlone() {
+    /** A request that had to be counted without the store, and what ails that; said once a minute. */
+    ratedAlone(trouble: string) {
       metrics.ratedAlone.inc()
       const now = performance.now()
       if (now - ratedAloneSaidAt < 60_000) return
       ratedAloneSaidAt = now
-      logger.warn('Limits are counted in memory, at half of each value: the store (REDIS_URL) does not answer.')
+      logger.warn(`Limits are counted in memory, at half of each value: the store (REDIS_URL) ${trouble}.`)
     },
 
     connectionChanged(connected) {

@@ -11,6 +11,8 @@ export interface Store {
   readonly reached: boolean
   /** Whether the last try succeeded. */
   readonly up: boolean
+  /** What went wrong when it was last tried, as a predicate: it does not answer, or refuses with a code of Redis's. */
+  readonly trouble: string
   close(): void
 }
 
@@ -22,6 +24,11 @@ export const LONG_PATIENCE_MS = 1500
 const RETRY_MS = 1000
 
 class StoreDown extends Error {}
+
+/** The code that Redis's own errors begin with, such as `WRONGPASS`, `READONLY` or `NOPERM`. */
+export function replyCode(error: unknown): string | undefined {
+  return error instanceof Error ? /^[A-Z]{2,32}\b/.exec(error.message)?.[0] : undefined
+}
 
 /**
  * Connects in the background and goes on trying for ever. `onChange` hears when the store is lost and found. A command
@@ -45,15 +52,17 @@ export function connectStore(
   let reached = false
   let up = false
   let downUntil = Number.NEGATIVE_INFINITY
+  let refusal: string | undefined
 
-  const note = (works: boolean) => {
+  const note = (works: boolean, error?: unknown) => {
+    refusal = replyCode(error)
     if (works !== up) onChange(works)
     up = works
     reached ||= works
     downUntil = works ? Number.NEGATIVE_INFINITY : clock.mono() + RETRY_MS
   }
   // Connection errors also end the commands under way, which is where they are dealt with; unheard they would end the process.
-  client.on('error', () => note(false))
+  client.on('error', error => note(false, error))
   client.on('ready', () => note(true))
   client.connect().catch(() => {})
 
@@ -61,7 +70,7 @@ export function connectStore(
     try {
       return await client.sendCommand(['EVALSHA', sha, '0', ...args])
     } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
+      if (replyCode(error) !== 'NOSCRIPT') throw error
       return client.sendCommand(['EVAL', text, '0', ...args])
     }
   }
@@ -76,7 +85,7 @@ export function connectStore(
         note(true)
         return answer
       } catch (error) {
-        note(false)
+        note(false, error)
         throw error
       }
     },
@@ -85,6 +94,9 @@ export function connectStore(
     },
     get up() {
       return up
+    },
+    get trouble() {
+      return refusal ? `refuses us: ${refusal}` : 'does not answer'
     },
     close: () => client.destroy(),
   }

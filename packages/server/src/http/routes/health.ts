@@ -22,16 +22,22 @@ export function healthRoute(app: FastifyInstance, health: Health): void {
   })
 }
 
-const NEVER_REACHED = 'The store (REDIS_URL) has not been reached since the start.'
-
 /** `GET /readyz`: whether to send requests here. */
-export function readyRoute(app: FastifyInstance, lifecycle: Lifecycle, store: Pick<Store, 'reached'> | null): void {
+export function readyRoute(
+  app: FastifyInstance,
+  lifecycle: Lifecycle,
+  store: Pick<Store, 'reached' | 'trouble'> | null,
+): void {
   app.get('/readyz', {
     schema: { operationId: 'getReadiness', summary: 'Readiness', response: { 200: readyReply, 503: notReadyReply } },
     handler: async (_request, reply) => {
       if (lifecycle.draining) return reply.code(503).send({ status: 'draining' })
-      if (store?.reached === false) return reply.code(503).send({ status: 'not_ready', reason: NEVER_REACHED })
+      if (store?.reached === false) return reply.code(503).send({ status: 'not_ready', reason: neverReached(store) })
       return { status: 'ready' }
     },
   })
+}
+
+function neverReached({ trouble }: Pick<Store, 'trouble'>): string {
+  return `The store (REDIS_URL) has not been reached since the start: it ${trouble}.`
 }
