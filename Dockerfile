@@ -16,7 +16,7 @@ COPY packages/server packages/server
 # keeps a cache for each user, so the user who will run the service fills it.
 RUN install -d -o node -g node node_modules/.cache/parker-token-service
 USER node
-RUN node --max-semi-space-size=8 --heap-growing-percent=60 --no-maglev --input-type=module --eval "(await import('/app/packages/server/compile-cache.js')).useCompileCache()"
+RUN node --max-semi-space-size=8 --heap-growing-percent=60 --no-maglev --no-allocation-site-pretenuring --input-type=module --eval "(await import('/app/packages/server/compile-cache.js')).useCompileCache()"
 USER root
 RUN chmod -R a+rX,go-w node_modules/.cache
 
@@ -39,4 +39,4 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=15s --retries=3 CMD ["nod
 # No script comes first: Node is process 1 and hears SIGTERM itself. The flags and the variables are those of `npm start`.
 ENV MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=131072
 ENTRYPOINT []
-CMD ["node", "--max-semi-space-size=8", "--heap-growing-percent=60", "--no-maglev", "packages/server/start.js"]
+CMD ["node", "--max-semi-space-size=8", "--heap-growing-percent=60", "--no-maglev", "--no-allocation-site-pretenuring", "packages/server/start.js"]

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url'
 const DIRECTORY = fileURLToPath(new URL('../../node_modules/.cache/parker-token-service', import.meta.url))
 const FILLER = fileURLToPath(new URL('./fill-compile-cache.js', import.meta.url))
 const FILL_TIMEOUT_MS = 10_000
+/** Those of `npm start`; others, such as `--import`, are not for the process that fills the cache. */
+const V8_FLAG = /^--(max-semi-space-size=|heap-growing-percent=|no-maglev$|no-allocation-site-pretenuring$)/
 
 /**
  * Turns on Node's compile cache, so that types are not stripped anew at each start. Stripping loads a WebAssembly
@@ -34,7 +36,7 @@ export function useCompileCache() {
 
 /** V8's flags, by which Node keeps caches apart. */
 function flags() {
-  return process.execArgv.filter(flag => /^--(max-semi-space-size=|heap-growing-percent=|no-maglev$)/.test(flag))
+  return process.execArgv.filter(flag => V8_FLAG.test(flag))
 }
 
 /** Changes with Node and its flags, with the place of the sources and with their newest change. */
