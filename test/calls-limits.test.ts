@@ -145,6 +145,29 @@ describe('a call ends', () => {
     assert.ok(stage.openai.hangUps.includes(id))
     assert.equal((await ended(service, id)).reason, 'shutdown')
   })
+
+  it('with the service, though OpenAI takes it only when the grace is over', async t => {
+    const service = await callsService(t, stage.openai, { SHUTDOWN_GRACE_SECONDS: '1' })
+    const ticket = await takeTicket(service.url)
+    const asked = Promise.withResolvers<void>()
+    const cut = Promise.withResolvers<void>()
+    stage.openai.behave({
+      async place(response, call) {
+        asked.resolve()
+        await cut.promise
+        stage.openai.take(response, call)
+      },
+    })
+    const browser = postOffer(service.url, ticket).catch(() => cut.resolve())
+    await asked.promise
+    const code = await service.stop()
+    await browser
+    stage.openai.behave({})
+    const id = stage.openai.placed.at(-1)?.id ?? ''
+    assert.equal(code, 0)
+    assert.ok(stage.openai.hangUps.includes(id))
+    assert.equal((await ended(service, id)).reason, 'caller_gone')
+  })
 })
 
 describe('instructions and tools', () => {

@@ -4,6 +4,7 @@ import { after, before, describe, it, type TestContext } from 'node:test'
 import { type Answered, ask, askToken } from './harness/ask.ts'
 import { bearer, OFFER, placeCall, postOffer, readCall, takeTicket } from './harness/call-client.ts'
 import { ADMIN_TOKEN, as, type CallsStage, callsService, callsStage, ended } from './harness/calls-stage.ts'
+import { eventually } from './harness/eventually.ts'
 import { assertFailure } from './harness/failures.ts'
 import { freePort } from './harness/free-port.ts'
 import { requestText, sendBytes } from './harness/raw-http.ts'
@@ -218,17 +219,20 @@ describe('a ticket', () => {
     await stage.openai.hungUp('rtc_nonsense')
   })
 
-  it('hangs up a call whose answer breaks off, where OpenAI has told its id', async () => {
+  it('hangs up a call whose answer breaks off, where OpenAI has told its id, until it holds', async () => {
+    let failures = 1
     stage.openai.behave({
+      hangUp: answer => void answer.writeHead(failures-- > 0 ? 500 : 404).end('{}'),
       place(response) {
         response.writeHead(201, { location: '/v1/realtime/calls/rtc_broken', 'content-length': '1000' })
         response.write('v=0\r\n', () => response.destroy())
       },
     })
     const answer = await postOffer(stage.service.url, await takeTicket(stage.service.url, {}, as(9)), OFFER, as(9))
-    stage.openai.behave({})
     assertFailure(answer, 502, 'upstream_unavailable')
-    await stage.openai.hungUp('rtc_broken')
+    const tries = () => stage.openai.hangUps.filter(id => id === 'rtc_broken').length
+    await eventually(() => tries() === 2)
+    stage.openai.behave({})
   })
 
   it('leaves no call behind when the browser goes away in mid-set-up', async () => {

@@ -42,6 +42,21 @@ describe('the watchdog', () => {
     assert.deepEqual(barks, ['no-sound'])
   })
 
+  it('judges an answer once: not again where it was heard before the browser held it back', t => {
+    const { watchdog, barks, wait } = watched(t)
+    watchdog.hears(true)
+    watchdog.moved({ name: 'speaking', response: 'resp_1' })
+    watchdog.heard()
+    watchdog.hears(false)
+    watchdog.hears(true)
+    wait(60)
+    assert.deepEqual(barks, [])
+    watchdog.moved({ name: 'thinking', response: 'resp_2' })
+    watchdog.moved({ name: 'speaking', response: 'resp_2' })
+    wait(6)
+    assert.deepEqual(barks, ['no-sound'])
+  })
+
   it('notices that nothing comes back over the line', t => {
     const { watchdog, barks, wait } = watched(t)
     watchdog.sent()

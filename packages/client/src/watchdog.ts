@@ -28,6 +28,8 @@ export function createWatchdog(signal: AbortSignal, bark: (worry: Worry) => void
   const timers = new Map<Worry, ReturnType<typeof setTimeout>>()
   let speaking = false
   let hearing = false
+  /** Of the answer that is being spoken. */
+  let heardSome = false
   const calm = (worry: Worry) => {
     clearTimeout(timers.get(worry))
     timers.delete(worry)
@@ -42,7 +44,7 @@ export function createWatchdog(signal: AbortSignal, bark: (worry: Worry) => void
       }, PATIENCE[about]),
     )
   }
-  const judgeSound = () => (speaking && hearing ? worry('no-sound') : calm('no-sound'))
+  const judgeSound = () => (speaking && hearing && !heardSome ? worry('no-sound') : calm('no-sound'))
   signal.addEventListener('abort', () => {
     for (const about of [...timers.keys()]) calm(about)
   })
@@ -50,6 +52,7 @@ export function createWatchdog(signal: AbortSignal, bark: (worry: Worry) => void
     moved({ name }) {
       if (name === 'thinking') worry('no-answer')
       else calm('no-answer')
+      if (name !== 'speaking') heardSome = false
       speaking = name === 'speaking'
       judgeSound()
     },
@@ -58,7 +61,10 @@ export function createWatchdog(signal: AbortSignal, bark: (worry: Worry) => void
       hearing = able
       judgeSound()
     },
-    heard: () => calm('no-sound'),
+    heard() {
+      heardSome = speaking
+      calm('no-sound')
+    },
     sent: () => worry('channel-stalled'),
     received: () => calm('channel-stalled'),
   }

@@ -165,7 +165,7 @@ export const ERRORS = {
   store_unavailable: {
     status: 503,
     message: 'Calls cannot be placed right now. Please try again shortly.',
-    when: 'unified calls: `REDIS_URL` is set and Redis does not answer',
+    when: 'unified calls: `REDIS_URL` is set, and Redis does not answer or refuses',
   },
   draining: {
     status: 503,

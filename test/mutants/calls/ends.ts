@@ -2,6 +2,7 @@ import type { Mutant } from '../mutant.ts'
 
 const SRC = 'packages/server/src'
 const LIMITS = 'test/calls-limits.test.ts'
+const TICKETS = 'test/calls-tickets.test.ts'
 const CLOCKS = `${SRC}/calls/limits.test.ts`
 const SETTINGS = 'test/settings.test.ts'
 const SIDEBAND = `${SRC}/calls/sideband.test.ts`
@@ -194,6 +195,22 @@ export const END_MUTANTS: readonly Mutant[] = [
     to: '    async stop(graceMs) {\n',
     test: LIMITS,
     named: 'with the service, where no other instance is there',
+  },
+  {
+    promise: 'a call that is being placed when the service ends is hung up',
+    file: `${SRC}/calls/keeper.ts`,
+    from: 'while (placings.size + endings.size > 0)',
+    to: 'while (endings.size > 0)',
+    test: LIMITS,
+    named: 'though OpenAI takes it only when the grace is over',
+  },
+  {
+    promise: 'a call whose answer is of no use is hung up until that holds',
+    file: `${SRC}/calls/calls.ts`,
+    from: "orphaned: id => void keeper.end(id, 'caller_gone')",
+    to: 'orphaned: id => void line.hangUp(id)',
+    test: TICKETS,
+    named: 'until it holds',
   },
   {
     promise: 'without Redis calls go on until the drain is over',

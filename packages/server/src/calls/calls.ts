@@ -42,8 +42,11 @@ export function createCalls(parts: CallsParts): Calls {
   const { config, clock, openai, events } = parts
   const store = createCallStore(parts)
   const { connection, breaker, health } = openai
-  const line: CallLine = callLine(config, { connection, breaker, health, clock, attempted: parts.attempted })
-  const keeper = callKeeper({
+  const line: CallLine = callLine(config, {
+    ...{ connection, breaker, health, clock, attempted: parts.attempted },
+    orphaned: id => void keeper.end(id, 'caller_gone'),
+  })
+  const keeper: Keeper = callKeeper({
     config,
     clock,
     store,

@@ -24,7 +24,9 @@ export interface Keeper {
   idsToLeave(): string[]
   /** Lets go of a call, which goes on. */
   leave(id: string): void
-  /** Resolves when all ends under way are over, or after `forMs`, when they are given up. */
+  /** A call that is being placed: whoever stops waits for what becomes of it. */
+  expect(placing: Promise<unknown>): void
+  /** Resolves when all placings and ends under way are over, or after `forMs`, when they are given up. */
   stop(forMs: number): Promise<void>
   readonly active: number
 }
@@ -54,6 +56,7 @@ const STORE_RETRY_MS = 1000
 export function callKeeper({ config, clock, store, line, join, meterFor, events }: KeeperParts): Keeper {
   const ours = new Map<string, Ours>()
   const endings = new Map<string, Promise<void>>()
+  const placings = new Set<Promise<unknown>>()
   const stopping = new AbortController()
 
   function watch(call: LiveCall, known: boolean): void {
@@ -90,6 +93,17 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
     const ending = carryOut(id, reason).finally(() => endings.delete(id))
     endings.set(id, ending)
     return ending
+  }
+
+  function expect(placing: Promise<unknown>): void {
+    placings.add(placing)
+    const settled = () => void placings.delete(placing)
+    placing.then(settled, settled)
+  }
+
+  /** A placing whose caller has gone becomes an end, so one look is not enough. */
+  async function allOver(): Promise<void> {
+    while (placings.size + endings.size > 0) await Promise.allSettled([...placings, ...endings.values()])
   }
 
   async function carryOut(id: string, reason: EndReason): Promise<void> {
@@ -140,9 +154,10 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
     end,
     report,
     leave,
+    expect,
     idsToLeave: () => [...ours.keys()].filter(id => !endings.has(id)),
     async stop(forMs) {
-      await Promise.race([Promise.all(endings.values()), sleep(forMs)])
+      await Promise.race([allOver(), sleep(forMs)])
       stopping.abort()
       for (const id of ours.keys()) leave(id)
     },

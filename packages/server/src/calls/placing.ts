@@ -43,7 +43,7 @@ export function callPlacer(
     }
   }
 
-  return async wish => {
+  async function place(wish: CallWish): Promise<PlacedCall> {
     const { hash, ticket, requestId, gone } = wish
     gone.throwIfAborted()
     const placed = await placeWithTicket(wish)
@@ -57,6 +57,12 @@ export function callPlacer(
       throw gone.reason
     }
     return placed
+  }
+
+  return wish => {
+    const placing = place(wish)
+    keeper.expect(placing)
+    return placing
   }
 }
 

@@ -49,6 +49,8 @@ interface LineParts {
   health: Health
   clock: Clock
   attempted(report: AttemptReport): void
+  /** A call that OpenAI has taken and nobody can talk on, since its answer is of no use: it is to be hung up. */
+  orphaned(callId: string): void
 }
 
 /** `POST /v1/realtime/calls` in its unified form, and `…/hangup` (npm `openai@7.57.0`, `resources/realtime/calls.d.ts`). */
@@ -91,7 +93,7 @@ export function callLine(config: LineConfig, parts: LineParts): CallLine {
       const found = { status: answer.status, openaiRequestId }
       if (answer.status >= 200 && answer.status <= 299) {
         const reading = readPlaced(answer)
-        if ('orphan' in reading && reading.orphan) void hangUp(reading.orphan)
+        if ('orphan' in reading && reading.orphan) parts.orphaned(reading.orphan)
         report('placed' in reading ? 'ok' : 'upstream_invalid', found)
         return reading
       }
@@ -103,7 +105,7 @@ export function callLine(config: LineConfig, parts: LineParts): CallLine {
       if (!(error instanceof BrokenAnswer)) throw error
       // OpenAI has taken the call if its answer had begun; without all of it, nobody can talk on it.
       const orphan = callIdOf(error.headers.location)
-      if (orphan !== undefined) void hangUp(orphan)
+      if (orphan !== undefined) parts.orphaned(orphan)
       const failure = BREAKAGES[error.breakage]
       report(failure.type, { oddity: errorCode(error.cause) })
       return { failure, cause: error.cause }
