@@ -30,7 +30,7 @@ async function askForModels(context: Context, host: string, distance: string): P
   try {
     const headers = identityHeaders(config)
     const request = { method: 'GET', path: '/models', headers } as const
-    const answer = await connection.send(request, config.UPSTREAM_TIMEOUT_MS, whole => whole)
+    const answer = await connection.send(request, config.UPSTREAM_TIMEOUT_MS)
     const took = performance.now() - started
     return [
       finding('openai-reached', `${host}: ${distance}, answer ${milliseconds(took)}.`),

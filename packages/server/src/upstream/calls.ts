@@ -73,7 +73,7 @@ export function callLine(config: LineConfig, parts: LineParts): CallLine {
     for (;;) {
       const left = Math.max(1, Math.min(config.UPSTREAM_TIMEOUT_MS, deadline - clock.mono()))
       try {
-        return await connection.send({ method: 'POST', path: '/realtime/calls', headers, body }, left, whole => whole)
+        return await connection.send({ method: 'POST', path: '/realtime/calls', headers, body }, left)
       } catch (error) {
         if (!(error instanceof BrokenAnswer && neverConnected(error.cause))) throw error
         if (clock.mono() + RECONNECT_MS >= deadline) throw error
@@ -116,7 +116,7 @@ export function callLine(config: LineConfig, parts: LineParts): CallLine {
     try {
       const path = `/realtime/calls/${encodeURIComponent(callId)}/hangup`
       const request = { method: 'POST', path, headers: identity } as const
-      const status = await connection.send(request, config.UPSTREAM_TIMEOUT_MS, answer => answer.status)
+      const { status } = await connection.send(request, config.UPSTREAM_TIMEOUT_MS)
       return (status >= 200 && status <= 299) || status === 404
     } catch (error) {
       if (error instanceof BrokenAnswer) return false

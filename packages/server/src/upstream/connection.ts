@@ -25,11 +25,8 @@ export class BrokenAnswer extends Error {
 
 /** Kept-alive connections to OpenAI. */
 export interface Connection {
-  /**
-   * Sends once; never follows a redirect. Gives what `read` makes of the answer as soon as it is there; throws
-   * `BrokenAnswer`, or what `read` throws.
-   */
-  send<T>(request: OutgoingRequest, timeoutMs: number, read: (answer: Answer) => T): Promise<T>
+  /** Sends once; never follows a redirect. Rejects with `BrokenAnswer`. */
+  send(request: OutgoingRequest, timeoutMs: number): Promise<Answer>
   close(): Promise<void>
 }
 
@@ -57,10 +54,9 @@ export function connect(baseUrl: string, timeoutMs: number): Connection {
     keepAliveTimeout: 30_000,
   })
   return {
-    send: ({ path, ...request }, limitMs, read) =>
+    send: ({ path, ...request }, limitMs) =>
       new Promise((resolve, reject) => {
-        const receive = (answer: Answer) => resolve(read(answer))
-        pool.dispatch({ ...request, path: prefix + path }, collector(limitMs, receive, reject))
+        pool.dispatch({ ...request, path: prefix + path }, collector(limitMs, resolve, reject))
       }),
     close: () => pool.destroy(),
   }
@@ -69,35 +65,18 @@ export function connect(baseUrl: string, timeoutMs: number): Connection {
 /**
  * Collects an answer as it comes in. `pool.request()` would make a stream and an abort signal for each, at twice the
  * cost; an answer is read whole anyway.
- *
- * undici holds on to a request, and so to all this, until its connection has the next; and a promise made before the
- * answer is old by the time it comes. So nothing large is left in either: what dies young costs least.
  */
-function collector(limitMs: number, receive: (answer: Answer) => void, reject: (error: unknown) => void) {
+function collector(limitMs: number, resolve: (answer: Answer) => void, reject: (error: BrokenAnswer) => void) {
   let controller: Dispatcher.DispatchController | undefined
   let late = false
-  let answer: Answer | undefined
-  let chunks: Buffer[] = []
-  let caller: { receive: typeof receive; reject: typeof reject } | undefined = { receive, reject }
-
-  function settle(outcome: Answer | BrokenAnswer): void {
-    clearTimeout(timer)
-    const waiting = caller
-    caller = answer = controller = undefined
-    chunks = []
-    try {
-      if (outcome instanceof BrokenAnswer) waiting?.reject(outcome)
-      else waiting?.receive(outcome)
-    } catch (error) {
-      waiting?.reject(error)
-    }
-  }
+  let head: Omit<Answer, 'body'> | undefined
+  const chunks: Buffer[] = []
 
   const timer = setTimeout(() => {
     late = true
     const lateness = new Error('the answer took too long')
     if (controller) controller.abort(lateness)
-    else settle(new BrokenAnswer('timeout', lateness))
+    else reject(new BrokenAnswer('timeout', lateness))
   }, limitMs)
 
   return {
@@ -107,18 +86,20 @@ function collector(limitMs: number, receive: (answer: Answer) => void, reject: (
     },
     onResponseStart(_controller: unknown, status: number, headers: Answer['headers']) {
       // Interim answers (1xx) come before the one that counts.
-      if (status >= 200) answer = { status, headers, body: '' }
+      if (status >= 200) head = { status, headers }
     },
     onResponseData(_controller: unknown, chunk: Buffer) {
       chunks.push(chunk)
     },
     onResponseEnd() {
-      if (answer) settle({ ...answer, body: textOf(chunks) })
+      clearTimeout(timer)
+      if (head) resolve({ ...head, body: textOf(chunks) })
     },
     onResponseError(_controller: unknown, error: Error) {
+      clearTimeout(timer)
       // A refusal is told by its status; that its text is cut off or endless changes nothing.
-      if (answer && isRefusal(answer.status)) settle(answer)
-      else settle(new BrokenAnswer(late ? 'timeout' : breakageOf(error), error, answer?.headers))
+      if (head && isRefusal(head.status)) resolve({ ...head, body: '' })
+      else reject(new BrokenAnswer(late ? 'timeout' : breakageOf(error), error, head?.headers))
     },
   } satisfies Dispatcher.DispatchHandler
 }

@@ -96,15 +96,13 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
       events.attempted({ requestId, outcome, durationMs: clock.mono() - started, ...found })
       health.note(connected)
     }
-    const read = (answer: Answer): Attempted => {
+    try {
+      const answer = await connection.send({ method: 'POST', path: form.path, headers, body: order.body }, timeoutMs)
       const reading = readAnswer(answer, askedBy(order), clock.now())
       const { status } = answer
       if ('minted' in reading) note('ok', true, { status, openaiRequestId: reading.minted.openAiRequestId })
       else noteFailure(reading, answer)
       return reading
-    }
-    try {
-      return await connection.send({ method: 'POST', path: form.path, headers, body: order.body }, timeoutMs, read)
     } catch (error) {
       if (!(error instanceof BrokenAnswer)) throw error
       const failure = BREAKAGES[error.breakage]
@@ -172,7 +170,7 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
     async probe() {
       try {
         const request = { method: 'GET', path: '/models', headers: identity } as const
-        const status = await connection.send(request, config.UPSTREAM_TIMEOUT_MS, answer => answer.status)
+        const { status } = await connection.send(request, config.UPSTREAM_TIMEOUT_MS)
         health.note(status !== 401 && status < 500)
       } catch (error) {
         health.note(error instanceof BrokenAnswer && error.breakage === 'invalid')
