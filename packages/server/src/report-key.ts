@@ -1,5 +1,4 @@
-import { timingSafeEqual } from 'node:crypto'
-import { hmacSha256 } from './hmac.ts'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Secret } from './secret.ts'
 
 /** What a report key speaks for. */
@@ -21,7 +20,7 @@ export type ReadReportKey = (key: string) => ReportSubject | undefined
 
 /** `rk_`, the subject as base64url JSON, a dot, and its HMAC-SHA256. */
 export function reportKeySigner(secret: Secret): SignReportKey {
-  const macOf = hmacSha256(secret.reveal())
+  const macOf = macUnder(secret)
   return ({ sessionId, model, voice, difficulty, mode, issuedAt }) => {
     const text = JSON.stringify([sessionId, model, voice, difficulty, mode ?? null, issuedAt])
     const payload = Buffer.from(text).toString('base64url')
@@ -34,7 +33,7 @@ const MAX_KEY_LENGTH = 2048
 
 /** Believes what is signed and nothing else. */
 export function reportKeyReader(secret: Secret): ReadReportKey {
-  const macOf = hmacSha256(secret.reveal())
+  const macOf = macUnder(secret)
   return text => {
     const [, payload, mac] = (text.length <= MAX_KEY_LENGTH && KEY.exec(text)) || []
     if (payload === undefined || mac === undefined) return undefined
@@ -48,3 +47,7 @@ export function reportKeyReader(secret: Secret): ReadReportKey {
 
 /** 43 characters of base64url are 32 bytes. */
 const KEY = /^rk_([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{43})$/
+
+function macUnder(secret: Secret): (text: string) => Buffer {
+  return text => createHmac('sha256', secret.reveal()).update(text).digest()
+}
