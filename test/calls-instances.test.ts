@@ -192,6 +192,18 @@ describe('with Redis', { concurrency: 2, timeout: 300_000 }, () => {
     await redis.kill()
     await instances[0].stop()
     assert.ok(openai.hangUps.includes(id))
+    assert.equal((await ended(instances[0], id)).reason, 'shutdown')
+  })
+
+  it('calls are hung up on shutdown where the other instance died a moment ago', async t => {
+    const { openai, instances } = await stageFor(t)
+    const [one, two] = instances
+    const { id } = await placeCall(one.url)
+    await openai.line(id)
+    kill(two)
+    assert.equal(await one.stop(), 0)
+    assert.ok(openai.hangUps.includes(id))
+    assert.equal((await ended(one, id)).reason, 'shutdown')
   })
 
   it('nothing new is handed out or placed while Redis is away; calls that run keep their limits', async t => {

@@ -147,7 +147,7 @@ describe('a call ends', () => {
   })
 
   it('with the service, though OpenAI takes it only when the grace is over', async t => {
-    const service = await callsService(t, stage.openai, { SHUTDOWN_GRACE_SECONDS: '1' })
+    const service = await callsService(t, stage.openai, { SHUTDOWN_GRACE_SECONDS: '2' })
     const ticket = await takeTicket(service.url)
     const asked = Promise.withResolvers<void>()
     const cut = Promise.withResolvers<void>()

@@ -352,6 +352,12 @@ describe('where browsers are sent', () => {
       assert.equal(await addressSeen(settings, FORWARDED, t), `${expected}/v1/realtime/calls`)
     })
 
+  it('is the host that the browser itself named where a proxy says nonsense', async t => {
+    const { service } = await callsStage(t, { TRUST_PROXY: '1' })
+    const { json } = await sendBytes(service.port, requestText('POST /v1/realtime/token', ['X-Forwarded-Host: a b']))
+    assert.equal(json.web_rtc_url, 'http://parker.test/v1/realtime/calls')
+  })
+
   it('is the host that the browser itself named', async t => {
     const { service } = await callsStage(t)
     const { json } = await sendBytes(service.port, requestText('POST /v1/realtime/token'))

@@ -119,7 +119,7 @@ describe('the log', () => {
       assert.deepEqual([line.method, line.path, line.status], [method, path, status])
       assert.equal(line.level, status >= 500 ? 'error' : status >= 400 ? 'warn' : 'info')
       assert.equal(line.error, status >= 400 && method !== 'HEAD' ? answer.json.error.type : line.error)
-      assert.match(String(line.client ?? 'none'), /^(none|[A-Za-z0-9_-]{8,})$/)
+      assert.match(String(line.client), /^[0-9a-f]{32}$/)
       // A later request's line shows that nothing more is on its way for this one.
       await ask(`${service.url}/healthz`, { headers: { 'x-request-id': `${id}-after` } })
       await requestLine(`${id}-after`)

@@ -6,7 +6,7 @@ import { errorAnswers, unknownAddresses } from './http/errors.ts'
 import { expectations } from './http/expectations.ts'
 import { requestFacts } from './http/facts.ts'
 import { answerHeaders } from './http/headers.ts'
-import { identity } from './http/identity.ts'
+import { addresses, identity } from './http/identity.ts'
 import { shedLag } from './http/load.ts'
 import { originPolicy, policyOf } from './http/origins.ts'
 import { rates } from './http/rates.ts'
@@ -65,6 +65,7 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
   errorAnswers(app)
 
   answerHeaders(app, { trust: config.TRUST_PROXY, lifecycle })
+  addresses(app, { trust: config.TRUST_PROXY, onForwardingIgnored: events.forwardingIgnored })
   originPolicy(
     app,
     policyOf(config),
@@ -75,7 +76,6 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
     verifyJwt: service.verifyJwt,
     badJwts: service.badJwts,
     operatorsExist: config.ADMIN_TOKEN !== undefined,
-    onForwardingIgnored: events.forwardingIgnored,
   })
   unknownAddresses(app)
   rates(app, service.rates, clock.now)

@@ -15,8 +15,8 @@ export type Extend = (app: FastifyInstance) => void
 /** How long the first probe may hold up the start, so that the first callers find OpenAI's state known, milliseconds. */
 const FIRST_PROBE_MS = 300
 
-/** Calls are hung up after the drain; they get at least so long, though requests have used up the grace; milliseconds. */
-const LEAST_HANG_UP_MS = 2000
+/** Of the grace, what is kept for hanging calls up after the drain, though requests could use all of it; milliseconds. */
+const HANG_UP_MS = 2000
 
 /** Listens until `stop` resolves, then drains. Resolves with all connections closed. Rejects if it cannot listen. */
 export async function serve(config: Config, log: Log, stop: Promise<void>, extend: Extend = () => {}): Promise<void> {
@@ -37,10 +37,11 @@ export async function serve(config: Config, log: Log, stop: Promise<void>, exten
   service.calls?.tending.drain()
   log.logger.info('Draining: no longer ready, still serving.')
   await sleep(config.SHUTDOWN_DELAY_SECONDS * 1000)
-  const graceEnds = systemClock.mono() + config.SHUTDOWN_GRACE_SECONDS * 1000
-  await drain(app.server, unused, config.SHUTDOWN_GRACE_SECONDS * 1000)
+  const graceMs = config.SHUTDOWN_GRACE_SECONDS * 1000
+  const graceEnds = systemClock.mono() + graceMs
+  await drain(app.server, unused, service.calls ? Math.max(graceMs / 2, graceMs - HANG_UP_MS) : graceMs)
   stopProbing()
-  await service.calls?.tending.stop(Math.max(LEAST_HANG_UP_MS, graceEnds - systemClock.mono()))
+  await service.calls?.tending.stop(graceEnds - systemClock.mono())
   await service.openai.close()
   service.sharing?.stop()
   service.store?.close()

@@ -29,6 +29,11 @@ export interface Session {
   shared: boolean
 }
 
+/** What the log says of a session: names from our tables. */
+export function namesOf({ model, voice, difficulty, mode, sport }: Session) {
+  return { model: model.served, voice, difficulty, mode, sport }
+}
+
 type Defaults = Pick<Config, 'REALTIME_MODEL' | 'REALTIME_VOICE' | 'DEFAULT_INSTRUCTIONS'>
 
 /** Decides the session. Pure; `now` (milliseconds since 1970) decides which models have retired. */

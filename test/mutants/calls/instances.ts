@@ -96,8 +96,8 @@ export const INSTANCE_MUTANTS: readonly Mutant[] = [
   {
     promise: 'the last instance hangs up',
     file: `${SRC}/calls/tending.ts`,
-    from: '      else await endAll()\n',
-    to: '',
+    from: 'await endAll()\n',
+    to: 'await round\n',
     test: INSTANCES,
     named: 'calls are left to another instance on shutdown',
   },

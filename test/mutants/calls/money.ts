@@ -220,7 +220,7 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     promise: 'call_ended is told',
     file: `${SRC}/calls/keeper.ts`,
-    from: 'if (receipt) events.callEnded(',
+    from: 'if (receipt && !stopping.signal.aborted) events.callEnded(',
     to: 'if (!receipt) events.callPlaced({ callId: id, model: reason }, id)\n        else if (receipt.usage.responses > 1e9) events.callEnded(',
     test: LIMITS,
     named: COUNTED,
@@ -342,9 +342,17 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     promise: 'a ticket is kept as long as its receipt: in Redis, after the call',
     file: `${SRC}/calls/redis-scripts.ts`,
-    from: "for _, kept in ipairs({key, 'parker:ticket:' .. call[2]}) do redis.call('PEXPIRE', kept, ARGV[2]) end",
-    to: "redis.call('PEXPIRE', key, ARGV[2])",
+    from: "redis.call('PEXPIRE', 'parker:ticket:' .. call[2], ARGV[3])",
+    to: '',
     test: `${SRC}/calls/redis-store.test.ts`,
+  },
+  {
+    promise: 'a spent ticket is kept for its own life',
+    file: `${SRC}/calls/redis-store.ts`,
+    from: 'Math.max(historyMs, ticketMs)',
+    to: 'historyMs',
+    test: `${SRC}/calls/redis-store.test.ts`,
+    named: 'for its own life at least',
   },
   {
     promise: 'operators alone list calls',

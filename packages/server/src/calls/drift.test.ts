@@ -59,3 +59,11 @@ it('hangs up when OpenAI refuses to put the session back, but not at errors of o
   assert.equal(guard.judge(refusalOf('event_of_the_browser')), 'none')
   assert.equal(guard.judge(refusalOf(guard.restoring().event_id)), 'hangup')
 })
+
+it('puts back what is nested so deeply that it cannot be written out', () => {
+  const guard = driftGuard(OURS, 'restore', 0)
+  const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)
+  assert.equal(guard.judge(updated(OURS, deep)), 'restore')
+  guard.judge(updated(OURS))
+  assert.equal(guard.judge(updated(deep)), 'restore')
+})

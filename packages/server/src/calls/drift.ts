@@ -61,5 +61,10 @@ function isRefusedRestore({ type, error }: RealtimeEvent): boolean {
 /** Spacing aside, which OpenAI might tidy up. What an event does not tell is taken to be unchanged. */
 function fingerprint(session: unknown, otherwise = ''): string {
   const { instructions = otherwise, tools = [] } = (session ?? {}) as { instructions?: unknown; tools?: unknown }
-  return JSON.stringify([String(instructions).replace(/\s+/g, ' ').trim(), tools])
+  try {
+    return JSON.stringify([String(instructions).replace(/\s+/g, ' ').trim(), tools])
+  } catch {
+    // A page can have OpenAI echo tools that are nested too deeply to be written out: no words of ours.
+    return 'unreadable'
+  }
 }

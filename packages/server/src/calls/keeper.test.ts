@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { systemClock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
-import type { CallEvents } from '../observe/call-events.ts'
+import type { CallEnd, CallEvents } from '../observe/call-events.ts'
 import { decideSession } from '../session.ts'
-import type { LiveCall } from './call.ts'
-import { callKeeper } from './keeper.ts'
+import type { SocketHandlers } from '../upstream/socket.ts'
+import { type LiveCall, noUsage } from './call.ts'
+import { callKeeper, type KeeperParts } from './keeper.ts'
 import { memoryCallStore } from './memory-store.ts'
+import type { CallStore } from './store.ts'
 
 const LIMITS = { maxCalls: 10, maxCallsPerClient: 10, dailyUsd: 0, clientDailyUsd: 0 }
 const CONFIG = { MAX_CALL_SECONDS: 600, CALL_IDLE_SECONDS: 60, MAX_CALL_USD: 0, CALL_DRIFT: 'restore' } as Config
@@ -18,6 +20,81 @@ const CALL: LiveCall = {
   session: decideSession({}, { REALTIME_MODEL: 'm', REALTIME_VOICE: 'v', DEFAULT_INSTRUCTIONS: 'i' }, 0),
   ...{ ageMs: 0, idleMs: 0, usd: 0, drifts: 0, reason: undefined },
 }
+
+/** A keeper over this store; tells of the ends it told, and lets the test speak on the line into the call. */
+function keeperOver(store: CallStore, parts: Partial<KeeperParts> = {}) {
+  const ends: [reason: string, usd: number][] = []
+  const heard = Promise.withResolvers<SocketHandlers>()
+  const quiet = () => {}
+  const events = {
+    ...{ storeMissed: quiet, hangUpFailed: quiet },
+    callEnded: ({ reason, usd }: CallEnd) => void ends.push([reason, usd]),
+  } as unknown as CallEvents
+  const keeper = callKeeper({
+    config: CONFIG,
+    clock: systemClock,
+    store,
+    line: { place: () => Promise.reject(), hangUp: async () => true },
+    async join(_callId, handlers) {
+      heard.resolve(handlers)
+      return { send: quiet, close: quiet }
+    },
+    meterFor: () => ({ read: () => undefined }),
+    events,
+    ...parts,
+  })
+  return { keeper, ends, line: heard.promise }
+}
+
+const away = () => Promise.reject(new Error('the store is away'))
+
+it('keeps the reason of an end through a store that forgets everything meanwhile and is told anew of the call', async () => {
+  const store = memoryCallStore(LIMITS, 1000, 1000, systemClock)
+  const forgetful = { ...store, beginEnd: away }
+  const { keeper, ends } = keeperOver(forgetful, {
+    line: {
+      place: () => Promise.reject(),
+      // As the next report would.
+      async hangUp() {
+        await store.begin(CALL)
+        forgetful.beginEnd = store.beginEnd as typeof away
+        return true
+      },
+    },
+  })
+  keeper.watch(CALL, false)
+  await keeper.end(CALL.id, 'max_seconds')
+  assert.deepEqual(ends, [['max_seconds', 0]])
+})
+
+it('tells of an end at the latest when it stops, by what it knows itself, where the store stays away', async () => {
+  const store = memoryCallStore(LIMITS, 1000, 1000, systemClock)
+  const { keeper, ends, line } = keeperOver(
+    { ...store, beginEnd: away, addUsage: away, receipt: away, finish: away },
+    { meterFor: () => ({ read: () => ({ ...noUsage(), usd: 0.25, responses: 1 }) }) },
+  )
+  keeper.watch(CALL, false)
+  ;(await line).onEvent({ type: 'response.done' })
+  void keeper.end(CALL.id, 'owner')
+  await keeper.stop(2000)
+  assert.deepEqual(ends, [['owner', 0.25]])
+})
+
+it('ends a call whose event nobody could foresee, and nothing else', async () => {
+  const store = memoryCallStore(LIMITS, 1000, 1000, systemClock)
+  await store.begin(CALL)
+  const { keeper, ends, line } = keeperOver(store, {
+    meterFor: () => ({
+      read() {
+        throw new RangeError('Maximum call stack size exceeded')
+      },
+    }),
+  })
+  keeper.watch(CALL, false)
+  ;(await line).onEvent({ type: 'response.done' })
+  await keeper.end(CALL.id, 'owner')
+  assert.deepEqual(ends, [['unobserved', 0]])
+})
 
 it('joins a call once, also when a lease that had lapsed makes it look like one to be taken over', () => {
   let joined = 0

@@ -3,8 +3,8 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import type { CallEvents } from '../observe/call-events.ts'
 import type { CallLine } from '../upstream/calls.ts'
-import type { EndReason, LiveCall, Receipt } from './call.ts'
-import { secondsOf } from './call.ts'
+import { addUsage, type EndReason, type LiveCall, noUsage, type Usage } from './call.ts'
+import { endOf, endWithoutReceipt } from './end.ts'
 import { hangUpUntilItHolds } from './hang-up.ts'
 import { type Ledger, usageLedger } from './ledger.ts'
 import type { Meter } from './meter.ts'
@@ -44,6 +44,10 @@ export interface KeeperParts {
 interface Ours {
   watch: Watch
   ledger: Ledger
+  /** What it has used since we watch it. */
+  used: Usage
+  /** It is hung up, and only its account is open. */
+  over: boolean
 }
 
 /** OpenAI ends a call by itself after an hour; to try for longer is pointless, milliseconds. */
@@ -55,7 +59,7 @@ const STORE_RETRY_MS = 1000
 
 export function callKeeper({ config, clock, store, line, join, meterFor, events }: KeeperParts): Keeper {
   const ours = new Map<string, Ours>()
-  const endings = new Map<string, Promise<void>>()
+  const endings = new Map<string, { reason: EndReason; over: Promise<void> }>()
   const placings = new Set<Promise<unknown>>()
   const stopping = new AbortController()
 
@@ -65,11 +69,15 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
     const missed = () => events.storeMissed(call.id, 'usage')
     const ledger = usageLedger(usage => store.addUsage(call, usage), missed)
     const meter = meterFor(call.session.model.served)
+    const used = noUsage()
     const watching = watchCall(
       call,
       { config, clock, join, meter, known },
       {
-        onUsage: ledger.add,
+        onUsage(usage) {
+          addUsage(used, usage)
+          ledger.add(usage)
+        },
         onDrift(action) {
           events.drifted(call.id, action)
           store.addDrift(call.id).catch(() => events.storeMissed(call.id, 'drift'))
@@ -78,7 +86,7 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
         onEnd: reason => void end(call.id, reason),
       },
     )
-    ours.set(call.id, { watch: watching, ledger })
+    ours.set(call.id, { watch: watching, ledger, used, over: false })
     if (call.reason) void end(call.id, call.reason)
   }
 
@@ -89,10 +97,10 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
 
   function end(id: string, reason: EndReason): Promise<void> {
     const underWay = endings.get(id)
-    if (underWay) return underWay
-    const ending = carryOut(id, reason).finally(() => endings.delete(id))
-    endings.set(id, ending)
-    return ending
+    if (underWay) return underWay.over
+    const over = carryOut(id, reason).finally(() => endings.delete(id))
+    endings.set(id, { reason, over })
+    return over
   }
 
   function expect(placing: Promise<unknown>): void {
@@ -103,16 +111,19 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
 
   /** A placing whose caller has gone becomes an end, so one look is not enough. */
   async function allOver(): Promise<void> {
-    while (placings.size + endings.size > 0) await Promise.allSettled([...placings, ...endings.values()])
+    const underWay = () => [...placings, ...[...endings.values()].map(({ over }) => over)]
+    while (placings.size + endings.size > 0) await Promise.allSettled(underWay())
   }
 
   async function carryOut(id: string, reason: EndReason): Promise<void> {
     ours.get(id)?.watch.settle()
     await store.beginEnd(id, reason).catch(() => events.storeMissed(id, 'reason'))
     const failed = () => events.hangUpFailed(id)
-    await hangUpUntilItHolds(() => line.hangUp(id), LONGEST_CALL_MS, clock.mono, failed, stopping.signal)
-    await Promise.race([ours.get(id)?.watch.closed() ?? sleep(LAST_EVENTS_MS), sleep(LAST_EVENTS_MS)])
-    await ours.get(id)?.ledger.flush()
+    const call = ours.get(id)
+    const holds = await hangUpUntilItHolds(() => line.hangUp(id), LONGEST_CALL_MS, clock.mono, failed, stopping.signal)
+    if (call) call.over = holds
+    await Promise.race([call?.watch.closed() ?? sleep(LAST_EVENTS_MS), sleep(LAST_EVENTS_MS)])
+    await call?.ledger.flush()
     if (!stopping.signal.aborted) await settle(id, reason)
     leave(id)
   }
@@ -122,14 +133,21 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
     while (!stopping.signal.aborted) {
       try {
         await recordIfMissing(id, reason)
+        // Once more: a store that has forgotten everything may have been told of the call meanwhile, without the reason.
+        await store.beginEnd(id, reason)
         const receipt = await store.finish(id)
-        if (receipt) events.callEnded(endOf(receipt, clock.now()))
+        if (receipt && !stopping.signal.aborted) events.callEnded(endOf(receipt, clock.now()))
         return
       } catch {
         events.storeMissed(id, 'end')
         await sleep(STORE_RETRY_MS, undefined, { signal: stopping.signal }).catch(() => {})
       }
     }
+  }
+
+  /** The last chance to tell of an end: the store was away until we stop. */
+  function tellUnsettled({ watch, used, over }: Ours, reason: EndReason): void {
+    if (over) events.callEnded(endWithoutReceipt(watch.now(), used, reason, clock.now()))
   }
 
   /** A store that has forgotten everything must not make a call end without a trace. */
@@ -159,19 +177,14 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
     async stop(forMs) {
       await Promise.race([allOver(), sleep(forMs)])
       stopping.abort()
+      for (const [id, { reason }] of endings) {
+        const call = ours.get(id)
+        if (call) tellUnsettled(call, reason)
+      }
       for (const id of ours.keys()) leave(id)
     },
     get active() {
       return ours.size
     },
-  }
-}
-
-function endOf(receipt: Receipt, now: number) {
-  const { id, sessionId, client, model, voice, difficulty, mode, sport, usage, drifts, reason } = receipt
-  return {
-    ...{ callId: id, sessionId, client, model, voice, difficulty, mode, sport, ...usage, drifts },
-    reason: reason ?? 'ended',
-    seconds: secondsOf(receipt, now),
   }
 }

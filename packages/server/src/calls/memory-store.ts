@@ -95,6 +95,7 @@ export function memoryCallStore(limits: CallLimits, ticketMs: number, historyMs:
     },
     takeOver: async () => [],
     handOver: async () => false,
+    unclaimed: async () => false,
     async receipt(id) {
       forgetOld()
       return receipts.get(id)

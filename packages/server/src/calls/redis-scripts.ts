@@ -150,7 +150,7 @@ redis.call('HSETNX', call, 'reason', ARGV[2])
 return redis.call('HGET', call, 'reason')
 `)
 
-/** Call, how long receipt and ticket are kept. Answers the call's fields to the first that asks. */
+/** Call, how long its receipt is kept, and its ticket. Answers the call's fields to the first that asks. */
 export const FINISH = script(`${NOW}
 local key = 'parker:call:' .. ARGV[1]
 local call = redis.call('HMGET', key, 'ended', 'ticket', 'client')
@@ -160,7 +160,8 @@ redis.call('HDEL', key, 'session')
 redis.call('ZREM', 'parker:calls:live', ARGV[1])
 redis.call('ZREM', 'parker:slots', call[2])
 redis.call('ZREM', 'parker:slots:' .. call[3], call[2])
-for _, kept in ipairs({key, 'parker:ticket:' .. call[2]}) do redis.call('PEXPIRE', kept, ARGV[2]) end
+redis.call('PEXPIRE', key, ARGV[2])
+redis.call('PEXPIRE', 'parker:ticket:' .. call[2], ARGV[3])
 return redis.call('HGETALL', key)
 `)
 
@@ -194,6 +195,14 @@ for i = 2, #ARGV do
   end
 end
 return 1
+`)
+
+/** Calls. Answers 1 where one of them is nobody's. */
+export const UNCLAIMED = script(`
+for _, id in ipairs(ARGV) do
+  if redis.call('HGET', 'parker:call:' .. id, 'owner') == '' then return 1 end
+end
+return 0
 `)
 
 /** All fields of a call but its session, which may be long and which no reader of receipts needs. */

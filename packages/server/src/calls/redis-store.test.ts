@@ -11,6 +11,7 @@ import { sealWith } from './seal.ts'
 import type { CallStore } from './store.ts'
 
 const NO_LIMITS = { maxCalls: 100, maxCallsPerClient: 100, dailyUsd: 0, clientDailyUsd: 0 }
+const DAY_MS = 86_400_000
 const SEAL = sealWith(new Secret(Buffer.alloc(32, 'a').toString('base64url')))
 const DEFAULTS = { REALTIME_MODEL: 'gpt-realtime', REALTIME_VOICE: 'verse', DEFAULT_INSTRUCTIONS: '' }
 const SESSION = decideSession({}, DEFAULTS, 0)
@@ -26,12 +27,12 @@ after(async () => {
 })
 
 /** The store as an instance of this name has it. */
-async function instance(name: string): Promise<CallStore> {
+async function instance(name: string, historyMs = DAY_MS): Promise<CallStore> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const connection = connectStore(new Secret(redis.url), systemClock, up => up && resolve(up), LONG_PATIENCE_MS)
   connections.push(connection)
   await promise
-  return redisCallStore(connection, NO_LIMITS, 600_000, 86_400_000, SEAL, name)
+  return redisCallStore(connection, NO_LIMITS, 600_000, historyMs, SEAL, name)
 }
 
 function begun(id: string): LiveCall {
@@ -78,6 +79,26 @@ it('keeps a ticket as long as the receipt that it reads', async () => {
   await store.finish('rtc_kept')
   assert.deepEqual(await both(), [24, 24])
   assert.deepEqual(await store.ticket(call.ticket), { kind: 'used', callId: 'rtc_kept' })
+})
+
+it('keeps a spent ticket for its own life at least, however soon receipts are forgotten', async () => {
+  const store = await instance('short', 60_000)
+  const call = begun('rtc_short')
+  await store.keepTicket(call.ticket, call)
+  await store.admit(call.ticket)
+  await store.begin(call)
+  await store.finish('rtc_short')
+  assert.ok(Number(await redis.ask('TTL', `parker:ticket:${call.ticket}`)) > 590)
+})
+
+it('tells whether calls that were left to others are still nobody’s', async () => {
+  const [one, two] = [await instance('leaver'), await instance('heir')]
+  await one.begin(begun('rtc_left'))
+  await two.touch([], true)
+  assert.equal(await one.handOver(['rtc_left']), true)
+  assert.equal(await one.unclaimed(['rtc_left', 'rtc_unknown']), true)
+  await two.takeOver()
+  assert.equal(await one.unclaimed(['rtc_left', 'rtc_unknown']), false)
 })
 
 it('keeps the first reason, whichever instance gives it, and tells of an end once', async () => {

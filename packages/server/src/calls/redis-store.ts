@@ -86,7 +86,7 @@ export function redisCallStore(
       return String(await run(scripts.BEGIN_END, id, reason)) as EndReason
     },
     async finish(id) {
-      const fields = fieldsOf(await run(scripts.FINISH, id, historyMs))
+      const fields = fieldsOf(await run(scripts.FINISH, id, historyMs, Math.max(historyMs, ticketMs)))
       return fields.ended === undefined ? undefined : receiptOf(id, fields)
     },
     async takeOver() {
@@ -100,6 +100,9 @@ export function redisCallStore(
     },
     async handOver(ids) {
       return Number(await run(scripts.HAND_OVER, instance, ...ids)) === 1
+    },
+    async unclaimed(ids) {
+      return Number(await run(scripts.UNCLAIMED, ...ids)) === 1
     },
     async receipt(id) {
       const fields = fieldsOf(await run(scripts.READ_CALL, id))

@@ -59,6 +59,8 @@ export interface CallStore {
   takeOver(): Promise<LiveCall[]>
   /** Leaves calls to other instances. False where there is no other; then they are still ours. */
   handOver(ids: readonly string[]): Promise<boolean>
+  /** Whether one of these calls, which were left to others, has not been taken over yet. */
+  unclaimed(ids: readonly string[]): Promise<boolean>
   receipt(id: string): Promise<Receipt | undefined>
   /** At most `count` receipts that began before `before`, a value of `next`. */
   page(before: number | undefined, count: number): Promise<Page>

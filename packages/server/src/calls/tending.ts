@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallEvents } from '../observe/call-events.ts'
 import type { Keeper } from './keeper.ts'
 import { LEASE_MS } from './redis-store.ts'
@@ -14,6 +15,13 @@ export interface Tending {
 const REPORT_MS = LEASE_MS / 4
 /** Until the store was first reached: an instance that others do not know of yet cannot be left calls, milliseconds. */
 const FIRST_RETRY_MS = 100
+
+/** A living instance takes over what is left to it within one round of its reports, milliseconds. */
+const HEIR_MS = REPORT_MS + 500
+/** Between looks, milliseconds. */
+const LOOK_MS = 100
+/** Kept for hanging up what nobody has taken, milliseconds. */
+const HANG_UP_MS = 500
 
 /** Reports on our calls, and takes over those that nobody reports on any more, four times in a lease. */
 export function tendCalls(store: CallStore, keeper: Keeper, events: CallEvents): Tending {
@@ -51,12 +59,24 @@ export function tendCalls(store: CallStore, keeper: Keeper, events: CallEvents):
     for (const id of keeper.idsToLeave()) void keeper.end(id, 'shutdown')
   }
 
+  /** An instance that was killed a moment ago looks alive, and takes nothing. */
+  async function haveHeirs(ids: readonly string[], graceMs: number): Promise<boolean> {
+    // With less time one could only guess.
+    if (graceMs < HEIR_MS + HANG_UP_MS) return true
+    for (let waited = 0; waited < HEIR_MS; waited += LOOK_MS) {
+      if (!(await store.unclaimed(ids).catch(() => true))) return true
+      await sleep(LOOK_MS)
+    }
+    return false
+  }
+
   begin()
   return {
     drain() {
       draining = true
     },
     async stop(graceMs) {
+      const until = performance.now() + graceMs
       stopped = true
       draining = true
       await round
@@ -66,9 +86,9 @@ export function tendCalls(store: CallStore, keeper: Keeper, events: CallEvents):
       const ids = keeper.idsToLeave()
       const left = await store.handOver(ids).catch(() => false)
       if (left) for (const id of ids) keeper.leave(id)
-      else await endAll()
-      if (left && ids.length > 0) events.handedOver(ids.length)
-      await keeper.stop(graceMs)
+      if (!(left && (await haveHeirs(ids, graceMs)))) await endAll()
+      else if (ids.length > 0) events.handedOver(ids.length)
+      await keeper.stop(until - performance.now())
     },
   }
 }

@@ -86,9 +86,14 @@ export function watchCall(call: LiveCall, parts: WatchParts, events: WatchEvents
 
   const line = sideband(call.id, parts.known, parts.join, {
     onEvent(event) {
-      clocks.hear(event)
-      count(event)
-      guard(event)
+      try {
+        clocks.hear(event)
+        count(event)
+        guard(event)
+      } catch {
+        // A page has a say in what events hold. One that we cannot stomach ends its own call, not the process and all calls.
+        if (!ending) end('unobserved')
+      }
     },
     onJoined(late) {
       if (late) clocks.missed()

@@ -3,8 +3,22 @@ import type { TrustProxy } from '../config/trust-proxy.ts'
 import { retryAfterSeconds, ServiceError } from '../errors.ts'
 import { clientAddress, hasForwardingHeader } from '../identity/address.ts'
 import type { VerifyJwt } from '../identity/jwt.ts'
-import type { Windows } from '../limits/windows.ts'
+import type { Hit, Windows } from '../limits/windows.ts'
 import type { Request } from './facts.ts'
+
+interface AddressOptions {
+  trust: TrustProxy
+  onForwardingIgnored(): void
+}
+
+/** Where a request comes from, before anything can refuse it: until it is known who is asking, an address is counted and logged. */
+export function addresses(app: FastifyInstance, { trust, onForwardingIgnored }: AddressOptions): void {
+  app.addHook('onRequest', ({ facts, headers, socket }, _reply, done) => {
+    if (trust.kind === 'none' && hasForwardingHeader(headers)) onForwardingIgnored()
+    facts.client = facts.operator ? 'operator' : `ip:${clientAddress(socket.remoteAddress, headers, trust)}`
+    done()
+  })
+}
 
 interface IdentityOptions {
   trust: TrustProxy
@@ -14,22 +28,19 @@ interface IdentityOptions {
   badJwts: Windows
   /** Whether operators have a token at all; without one their routes do not exist. */
   operatorsExist: boolean
-  onForwardingIgnored(): void
 }
 
-/** Step 5: who is asking. Decides `facts.client`, or refuses. */
+/** Step 5: who is asking. A caller with a JWT is counted by its subject. */
 export function identity(app: FastifyInstance, options: IdentityOptions): void {
   const { trust, verifyJwt, operatorsExist } = options
 
   app.addHook('onRequest', (request, _reply, done) => {
-    const { facts, headers } = request
+    const { operator } = request.facts
     const { access } = request.routeOptions.config
-    if (trust.kind === 'none' && hasForwardingHeader(headers)) options.onForwardingIgnored()
-    const address = clientAddress(request.socket.remoteAddress, headers, trust)
-    facts.client = facts.operator ? 'operator' : `ip:${address}`
-    if (access === 'operator' && !facts.operator) return done(refuseVisitor(operatorsExist))
-    if (access !== 'jwt' || facts.operator || !verifyJwt) return done()
-    identifyByJwt(request, address, verifyJwt, options.badJwts).then(() => done(), done)
+    if (access === 'operator' && !operator) return done(refuseVisitor(operatorsExist))
+    if (access !== 'jwt' || operator || !verifyJwt) return done()
+    const hitBad = () => options.badJwts.hit(clientAddress(request.socket.remoteAddress, request.headers, trust))
+    identifyByJwt(request, verifyJwt, hitBad).then(() => done(), done)
   })
 }
 
@@ -42,13 +53,13 @@ function refuseVisitor(operatorsExist: boolean): ServiceError {
   })
 }
 
-async function identifyByJwt(request: Request, address: string, verify: VerifyJwt, badJwts: Windows): Promise<void> {
+async function identifyByJwt(request: Request, verify: VerifyJwt, hitBad: () => Hit): Promise<void> {
   const { authorization } = request.headers
   try {
     request.facts.client = `sub:${await verify(authorization)}`
   } catch (error) {
     const bad = error instanceof ServiceError && error.type === 'unauthenticated' && authorization !== undefined
-    const hit = bad ? badJwts.hit(address) : undefined
+    const hit = bad ? hitBad() : undefined
     if (hit && !hit.allowed)
       throw new ServiceError('rate_limited', { retryAfter: retryAfterSeconds(hit.resetsIn), cause: error })
     throw error

@@ -11,9 +11,9 @@ const HOST = /^([a-z0-9_.-]{1,255}|\[[0-9a-f:.]{2,45}\])(:\d{1,5})?$/i
 export function ownAddress({ socket, headers }: Request, config: Pick<Config, 'PUBLIC_URL' | 'TRUST_PROXY'>): string {
   if (config.PUBLIC_URL !== undefined) return config.PUBLIC_URL
   const scheme = isForwardedHttps(socket.remoteAddress, headers, config.TRUST_PROXY) ? 'https' : 'http'
-  const named = forwardedHost(socket.remoteAddress, headers, config.TRUST_PROXY) ?? headers.host ?? ''
-  const host = HOST.test(named) ? named : `${bracketed(socket.localAddress ?? 'localhost')}:${socket.localPort}`
-  return `${scheme}://${host}`
+  const named = [forwardedHost(socket.remoteAddress, headers, config.TRUST_PROXY), headers.host]
+  const host = named.find(name => name !== undefined && HOST.test(name))
+  return `${scheme}://${host ?? `${bracketed(socket.localAddress ?? 'localhost')}:${socket.localPort}`}`
 }
 
 function bracketed(address: string): string {

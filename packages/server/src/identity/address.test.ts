@@ -162,6 +162,14 @@ describe('a proxy in front', () => {
     assert.equal(isForwardedHttps('10.1.2.3', https, trustProxy('railway')), true)
     assert.equal(isForwardedHttps('10.1.2.3', { 'x-forwarded-proto': 'http' }, trustProxy('1')), false)
     assert.equal(isForwardedHttps('10.1.2.3', {}, trustProxy('1')), false)
+    assert.equal(isForwardedHttps('10.1.2.3', { 'x-forwarded-proto': 'HTTPS' }, trustProxy('1')), true)
+  })
+
+  it('is believed about https by what the outermost trusted one said', () => {
+    const list = { 'x-forwarded-proto': 'https, http' }
+    assert.equal(isForwardedHttps('10.1.2.3', list, trustProxy('1')), false)
+    assert.equal(isForwardedHttps('10.1.2.3', list, trustProxy('2')), true)
+    assert.equal(isForwardedHttps('10.1.2.3', { 'x-forwarded-proto': 'https' }, trustProxy('2')), true)
   })
 })
 
@@ -180,7 +188,7 @@ test('where an address came from is told', () => {
 
 test('addresses are sorted into loopback, private and public', () => {
   const classes = {
-    loopback: ['127.0.0.1', '::1', '::ffff:127.0.0.9'],
+    loopback: ['127.0.0.1', '::1', '::ffff:127.0.0.9', '0:0:0:0::/64'],
     private: [
       '10.0.0.1',
       '172.16.0.1',

@@ -101,15 +101,20 @@ function isTrusted(socketAddress: string | undefined, trust: TrustProxy): boolea
   return trust.kind !== 'none'
 }
 
+/** What the outermost of the proxies we believe put into a list that each may have added to. */
+function toldBy(header: string | string[] | undefined, trust: TrustProxy): string | undefined {
+  if (typeof header !== 'string') return undefined
+  const entries = header.split(',')
+  return (entries.at(trust.kind === 'hops' ? -trust.hops : -1) ?? entries[0])?.trim()
+}
+
 /** Whether the browser speaks https, as far as a proxy tells whom we believe. */
 export function isForwardedHttps(
   socketAddress: string | undefined,
   headers: IncomingHttpHeaders,
   trust: TrustProxy,
 ): boolean {
-  const proto = headers['x-forwarded-proto']
-  if (typeof proto !== 'string' || proto.split(',').at(-1)?.trim() !== 'https') return false
-  return isTrusted(socketAddress, trust)
+  return toldBy(headers['x-forwarded-proto'], trust)?.toLowerCase() === 'https' && isTrusted(socketAddress, trust)
 }
 
 /** The host that the browser asked, if a proxy tells whom we believe. */
@@ -118,8 +123,7 @@ export function forwardedHost(
   headers: IncomingHttpHeaders,
   trust: TrustProxy,
 ): string | undefined {
-  const host = headers['x-forwarded-host']
-  return typeof host === 'string' && isTrusted(socketAddress, trust) ? host.split(',').at(-1)?.trim() : undefined
+  return isTrusted(socketAddress, trust) ? toldBy(headers['x-forwarded-host'], trust) : undefined
 }
 
 /** Where an address belongs. */
@@ -134,8 +138,12 @@ const CLASSES: Record<string, AddressClass> = {
   carrierGradeNat: 'private',
 }
 
+/** All that `clientAddress` leaves of `::1`. */
+const LOOPBACK_64 = '0:0:0:0::/64'
+
 /** Sorts an address, or the /64 that `clientAddress` made of one. */
 export function addressClass(address: string | undefined): AddressClass {
+  if (address === LOOPBACK_64) return 'loopback'
   const parsed = parse(address?.replace(/%.*$|\/64$/, ''))
   return parsed ? (CLASSES[parsed.range()] ?? 'public') : 'unknown'
 }

@@ -21,7 +21,11 @@ async function signer(kid: string) {
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
   return {
     jwk: { ...(await exportJWK(publicKey)), kid, alg: 'ES256' } as JWK,
-    bearer: async () => `Bearer ${await claims().setProtectedHeader({ alg: 'ES256', kid }).sign(privateKey)}`,
+    /** A token that names its key, another or none. */
+    async bearer(named: string | null = kid, jwt = claims()) {
+      const header = named === null ? { alg: 'ES256' } : { alg: 'ES256', kid: named }
+      return `Bearer ${await jwt.setProtectedHeader(header).sign(privateKey)}`
+    },
   }
 }
 
@@ -60,6 +64,15 @@ describe('keys of a JWKS', () => {
     assert.deepEqual(await Promise.all([1, 2, 3].map(() => verify(bearer))), ['fan-1', 'fan-1', 'fan-1'])
     await verify(bearer)
     assert.equal(jwks.fetches, 1)
+  })
+
+  it('are all tried for a token that names none', async t => {
+    const [a, b, stranger] = await Promise.all([signer('a'), signer('b'), signer('c')])
+    const weak = { kty: 'RSA', n: 'AQAB', e: 'AQAB', kid: 'weak' }
+    const { verify } = await remote(t, [weak, a.jwk, b.jwk])
+    assert.equal(await verify(await b.bearer(null)), 'fan-1')
+    await assert.rejects(verify(await stranger.bearer(null)), refused('unauthenticated'))
+    await assert.rejects(verify(await b.bearer(null, claims().setExpirationTime('-2h'))), refused('unauthenticated'))
   })
 
   it('are fetched again for a key id that is not known, as after a rotation', async t => {
@@ -111,6 +124,7 @@ describe('keys of a JWKS', () => {
       response => response.destroy(),
       response => response.end('<html>'),
       response => response.end('{"keys":"none"}'),
+      response => response.end(JSON.stringify({ keys: [], padding: 'x'.repeat(2 * 1_048_576) })),
       response => response.writeHead(302, { location: '/elsewhere' }).end(),
     ]
     for (const fault of faults) {

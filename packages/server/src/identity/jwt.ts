@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, errors, type JWTVerifyOptions, jwtVerify } from 'jose'
+import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose'
 import type { Clock } from '../clock.ts'
 import type { JwtConfig } from '../config/config.ts'
 import { ServiceError } from '../errors.ts'
@@ -12,6 +12,8 @@ const CLOCK_TOLERANCE_SECONDS = 30
 /** A cached key set older than this is fetched anew in the background; the old one serves meanwhile. */
 const JWKS_FRESH_MS = 600_000
 const JWKS_TIMEOUT_MS = 5000
+/** A key set is a page of JSON; whatever is larger is nonsense or malice. */
+const MAX_JWKS_BYTES = 1_048_576
 /** A subject becomes a key in our tables, so it is bounded. */
 const MAX_SUBJECT_LENGTH = 255
 
@@ -47,6 +49,7 @@ function withJwks(config: JwtConfig, url: string, clock: Clock): Verify {
     cacheMaxAge: Number.POSITIVE_INFINITY,
     cooldownDuration: 30_000,
     timeoutDuration: JWKS_TIMEOUT_MS,
+    [customFetch]: boundedFetch,
   })
   let fetchedAt = clock.mono()
   const settings = options(config, ASYMMETRIC)
@@ -56,12 +59,44 @@ function withJwks(config: JwtConfig, url: string, clock: Clock): Verify {
       jwks.reload().catch(() => {})
     }
     try {
-      return await jwtVerify(token, jwks, settings)
+      return await verifyWithAny(token, jwks, settings)
     } catch (error) {
       // A key id that the cached set lacks makes jose fetch; if that fails, the token is unknown rather than we unable.
       if (isUnreachable(error) && jwks.jwks()) throw new errors.JWKSNoMatchingKey()
       throw error
     }
+  }
+}
+
+async function boundedFetch(url: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(url, init)
+  if (response.status !== 200) return response
+  let bytes = 0
+  const bound = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      bytes += chunk.length
+      if (bytes > MAX_JWKS_BYTES) controller.error(new Error('the key set is too large'))
+      else controller.enqueue(chunk)
+    },
+  })
+  return new Response(response.body?.pipeThrough(bound) ?? null)
+}
+
+/** A token need not name its key (RFC 7515, section 4.1.4): where several could be it, each is tried. */
+async function verifyWithAny(token: string, jwks: JWTVerifyGetKey, settings: JWTVerifyOptions): ReturnType<Verify> {
+  try {
+    return await jwtVerify(token, jwks, settings)
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
+    for await (const key of error) {
+      try {
+        return await jwtVerify(token, key, settings)
+      } catch (failure) {
+        // It was signed with this key; no other will mend it.
+        if (failure instanceof errors.JWTClaimValidationFailed || failure instanceof errors.JWTExpired) throw failure
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed()
   }
 }
 

@@ -28,6 +28,10 @@ export interface PlacedCall {
   id: string
   /** The SDP answer for the browser. */
   sdp: string
+  /** Milliseconds that OpenAI took. */
+  openAiMs: number
+  /** OpenAI's id of the request, for its support; empty where it gave none. */
+  openAiRequestId: string
 }
 
 /** The part of OpenAI that calls need. */
@@ -95,7 +99,9 @@ export function callLine(config: LineConfig, parts: LineParts): CallLine {
         const reading = readPlaced(answer)
         if ('orphan' in reading && reading.orphan) parts.orphaned(reading.orphan)
         report('placed' in reading ? 'ok' : 'upstream_invalid', found)
-        return reading
+        if (!('placed' in reading)) return reading
+        const openAiMs = clock.mono() - started
+        return { placed: { ...reading.placed, openAiMs, openAiRequestId: openaiRequestId } }
       }
       const asked = { apiKey: confidential[0] ?? '', body: order.session + order.sdp, ownWords: true }
       const { failure, error } = readRefusal(answer, asked, clock.now())
@@ -180,7 +186,9 @@ function neverConnected(error: unknown): boolean {
  * Treats the answer as hostile input: a call without a usable id cannot be hung up; one without SDP cannot be used, and
  * is an orphan to be hung up.
  */
-function readPlaced(answer: Answer): { placed: PlacedCall } | { failure: Failure; orphan?: string } {
+function readPlaced(
+  answer: Answer,
+): { placed: Pick<PlacedCall, 'id' | 'sdp'> } | { failure: Failure; orphan?: string } {
   const id = callIdOf(answer.headers.location)
   if (id === undefined) return { failure: BREAKAGES.invalid }
   if (!/^v=0\r?\n/.test(answer.body)) return { failure: BREAKAGES.invalid, orphan: id }

@@ -6,6 +6,7 @@ import { isSdpOffer } from '../../calls/sdp.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config/config.ts'
 import { type ErrorType, ServiceError } from '../../errors.ts'
+import { namesOf } from '../../session.ts'
 import { callOf, callRates, callWindows, needTicket } from '../call-access.ts'
 import { callListReply, callReply, type ListQuery, listQuery, viewOf } from '../call-schemas.ts'
 import { hangUpSignal } from '../hang-up-signal.ts'
@@ -98,7 +99,13 @@ function placeRoute(scope: FastifyInstance, { calls }: CallsRoutes, rates: Hook)
       const { hash, ticket } = request.facts.ticket ?? {}
       if (hash === undefined || !ticket) throw new ServiceError('ticket_invalid')
       const placed = await calls.place({ hash, ticket, sdp: offer, requestId: request.id, gone })
-      request.facts.logged = { ...request.facts.logged, call_id: placed.id }
+      request.facts.logged = {
+        ...request.facts.logged,
+        ...namesOf(ticket.session),
+        call_id: placed.id,
+        openai_ms: Math.round(placed.openAiMs * 100) / 100,
+        openai_request_id: placed.openAiRequestId || undefined,
+      }
       reply.code(201).header('Location', `${PATH}/${placed.id}`)
       return reply.type('application/sdp').send(placed.sdp)
     },

@@ -7,7 +7,7 @@ import { type ErrorType, ServiceError } from '../../errors.ts'
 import type { IssueCredential, Issued, Wish } from '../../issue.ts'
 import type { Events } from '../../observe/events.ts'
 import type { SignReportKey } from '../../report-key.ts'
-import { type Session, type SessionRequest, sessionDecider } from '../../session.ts'
+import { namesOf, type Session, type SessionRequest, sessionDecider } from '../../session.ts'
 import { loggedOrigin, type Reply, type Request } from '../facts.ts'
 import { hangUpSignal } from '../hang-up-signal.ts'
 import { ownAddress } from '../own-address.ts'
@@ -117,10 +117,6 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
       return render(session, issued, sessionId, request)
     },
   })
-}
-
-function namesOf({ model, voice, difficulty, mode, sport }: Session) {
-  return { model: model.served, voice, difficulty, mode, sport }
 }
 
 function mintOf({ warm, mintId, openAiMs, openAiRequestId }: Issued) {

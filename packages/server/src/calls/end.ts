@@ -1,0 +1,18 @@
+import type { CallEnd } from '../observe/call-events.ts'
+import { type EndReason, type LiveCall, newReceipt, type Receipt, secondsOf, type Usage } from './call.ts'
+
+/** What is told of a call that is over; `now` in milliseconds since 1970. */
+export function endOf(receipt: Receipt, now: number): CallEnd {
+  const { id, sessionId, client, model, voice, difficulty, mode, sport, usage, drifts, reason } = receipt
+  return {
+    ...{ callId: id, sessionId, client, model, voice, difficulty, mode, sport, ...usage, drifts },
+    reason: reason ?? 'ended',
+    seconds: secondsOf(receipt, now),
+  }
+}
+
+/** The same by what its watcher knows: what others counted before it was taken over is in the USD alone. */
+export function endWithoutReceipt(call: LiveCall, used: Usage, reason: EndReason, now: number): CallEnd {
+  const receipt = newReceipt(call, now - call.ageMs, 0)
+  return endOf({ ...receipt, usage: { ...used, usd: call.usd }, drifts: call.drifts, reason }, now)
+}
