@@ -356,6 +356,8 @@ describe('operators', () => {
       const answer = await ask(`${open.url}/v1/voice/metrics`, { headers })
       assert.deepEqual([answer.status, answer.json.error.type], [404, 'not_found'])
     }
+    const otherMethod = await ask(`${open.url}/v1/voice/metrics`, { method: 'PUT' })
+    assert.equal(otherMethod.status, 404, 'nor can be told to exist by another method')
     assert.ok(open.logs().some(({ level, msg }) => level === 'warn' && msg.includes('/metrics is open')))
   })
 })

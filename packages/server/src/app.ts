@@ -39,6 +39,7 @@ const MAX_CONNECTIONS = 10_000
 /** The application: a page in the order in which a request meets things. */
 export async function buildApp(service: Service): Promise<FastifyInstance> {
   const { config, clock, events, lifecycle } = service
+  const operatorsExist = config.ADMIN_TOKEN !== undefined
   const app = Fastify({
     logger: false,
     genReqId: requestId,
@@ -75,9 +76,9 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
     trust: config.TRUST_PROXY,
     verifyJwt: service.verifyJwt,
     badJwts: service.badJwts,
-    operatorsExist: config.ADMIN_TOKEN !== undefined,
+    operatorsExist,
   })
-  unknownAddresses(app)
+  unknownAddresses(app, operatorsExist)
   rates(app, service.rates, clock.now)
   shedLag(app, service.lag)
   jsonBodies(app)

@@ -53,13 +53,14 @@ function asServiceError(thrown: unknown): ServiceError {
 
 /**
  * Unknown paths, and known ones under a method they do not take: refused before the body is looked at. Register it
- * before the routes, since it listens to them.
+ * before the routes, since it listens to them. Without operators, what is theirs is unknown too.
  */
-export function unknownAddresses(app: FastifyInstance): void {
+export function unknownAddresses(app: FastifyInstance, operatorsExist: boolean): void {
   const methods = new Map<string, Set<string>>()
   /** Addresses with a parameter or a rest, by their own. */
   const patterns = new Map<string, RegExp>()
-  app.addHook('onRoute', ({ url, method }) => {
+  app.addHook('onRoute', ({ url, method, config }) => {
+    if (config?.access === 'operator' && !operatorsExist) return
     const known = methods.get(url) ?? new Set()
     methods.set(url, known)
     for (const one of [method].flat()) known.add(one)
