@@ -10,7 +10,7 @@ export const END_REASONS = {
   idle: 'after `CALL_IDLE_SECONDS` without the human',
   max_usd: 'at `MAX_CALL_USD`',
   drift: 'instructions or tools were changed (`CALL_DRIFT`)',
-  unobserved: 'could not be watched for 30 s',
+  unobserved: 'could not be watched for 30 s, or said what nobody could read',
   caller_gone: 'the browser was gone before it got the answer',
   shutdown: 'the service stopped, and no other instance could take over',
 } as const satisfies Record<string, string>
