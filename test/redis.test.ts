@@ -238,7 +238,7 @@ describe('a Redis that was never reached', { concurrency: 3 }, () => {
     await untilQuota(service, 9)
     await redis.ask('REPLICAOF', '127.0.0.1', String(await freePort()))
     await untilQuota(service, 5)
-    assert.match(saidAlone(service).at(-1)?.msg ?? '', /refuses us: READONLY\.$/)
+    await service.logged(({ msg }) => /^Limits are counted in memory.*refuses us: READONLY\.$/.test(msg))
     assert.equal((await ask(`${service.url}/readyz`)).status, 200)
     await redis.ask('REPLICAOF', 'NO', 'ONE')
     await untilQuota(service, 9)
@@ -263,7 +263,8 @@ describe('a Redis that was never reached', { concurrency: 3 }, () => {
     assert.deepEqual([ready.status, ready.json.status], [503, 'not_ready'])
     assert.match(ready.json.reason, /refuses us: WRONGPASS\.$/)
     assert.equal((await from(newClient(), service)).status, 200)
-    assert.match(saidAlone(service)[0]?.msg ?? '', /refuses us: WRONGPASS\.$/)
+    const { msg } = await service.logged(({ msg }) => msg.startsWith('Limits are counted in memory'))
+    assert.match(msg, /refuses us: WRONGPASS\.$/)
     assert.ok(!`${service.output()}${ready.text}`.includes('-password'))
   })
 

@@ -189,8 +189,6 @@ function remarksOn(config: Config, env: Environment, now: number): Remark[] {
       level: 'info',
       text: 'Running on Railway: client addresses are taken from X-Real-IP (TRUST_PROXY=railway).',
     })
-  if (!MODEL_NAMES.includes(config.REALTIME_MODEL))
-    warn(`REALTIME_MODEL ${config.REALTIME_MODEL} is not a model that this version knows. Is it spelled right?`)
   const model = modelState(config.REALTIME_MODEL, now)
   if (model.state === 'retired')
     warn(
