@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
+import { hmacSha256 } from './hmac.ts'
 import type { Secret } from './secret.ts'
 
 /** What a report key speaks for. */
@@ -20,11 +21,11 @@ export type ReadReportKey = (key: string) => ReportSubject | undefined
 
 /** `rk_`, the subject as base64url JSON, a dot, and its HMAC-SHA256. */
 export function reportKeySigner(secret: Secret): SignReportKey {
-  const macOf = macUnder(secret)
+  const macOf = hmacSha256(secret.reveal())
   return ({ sessionId, model, voice, difficulty, mode, issuedAt }) => {
     const text = JSON.stringify([sessionId, model, voice, difficulty, mode ?? null, issuedAt])
     const payload = Buffer.from(text).toString('base64url')
-    return `rk_${payload}.${macOf(payload).toString('base64url')}`
+    return `rk_${payload}.${macOf(payload, 'base64url')}`
   }
 }
 
@@ -33,11 +34,11 @@ const MAX_KEY_LENGTH = 2048
 
 /** Believes what is signed and nothing else. */
 export function reportKeyReader(secret: Secret): ReadReportKey {
-  const macOf = macUnder(secret)
+  const macOf = hmacSha256(secret.reveal())
   return text => {
     const [, payload, mac] = (text.length <= MAX_KEY_LENGTH && KEY.exec(text)) || []
     if (payload === undefined || mac === undefined) return undefined
-    if (!timingSafeEqual(Buffer.from(mac, 'base64url'), macOf(payload))) return undefined
+    if (!timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(payload, 'base64url')))) return undefined
     const [sessionId, model, voice, difficulty, mode, issuedAt] = JSON.parse(
       Buffer.from(payload, 'base64url').toString(),
     )
@@ -47,7 +48,3 @@ export function reportKeyReader(secret: Secret): ReadReportKey {
 
 /** 43 characters of base64url are 32 bytes. */
 const KEY = /^rk_([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{43})$/
-
-function macUnder(secret: Secret): (text: string) => Buffer {
-  return text => createHmac('sha256', secret.reveal()).update(text).digest()
-}

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { hmacSha256 } from '../hmac.ts'
 import type { Secret } from '../secret.ts'
 
 /** Stands for a client in logs and at OpenAI: says that two requests came from one client, and nothing else. */
@@ -9,11 +9,12 @@ const MAX_REMEMBERED = 4096
 
 /** HMAC-SHA256 under `CLIENT_HASH_SECRET`, 128 bits of it in hex: without the key, addresses cannot be tried out. */
 export function clientHasher(secret: Secret): HashClient {
+  const macOf = hmacSha256(secret.reveal())
   const remembered = new Map<string, string>()
   return client => {
     const known = remembered.get(client)
     if (known !== undefined) return known
-    const hash = createHmac('sha256', secret.reveal()).update(client).digest('hex').slice(0, 32)
+    const hash = macOf(client, 'hex').slice(0, 32)
     if (remembered.size >= MAX_REMEMBERED) remembered.clear()
     remembered.set(client, hash)
     return hash
