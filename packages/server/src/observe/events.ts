@@ -93,11 +93,12 @@ export function createEvents(
     },
 
     /** The audit event. */
-    tokenIssued({ line, ...issue }: Issue) {
+    tokenIssued(issue: Issue) {
+      const { line } = issue
       const { model, voice, difficulty } = line
       metrics.tokens.inc({ model, voice, difficulty, mode: line.mode ?? 'none', pool: poolLabel(line) })
       const ownMs = Math.max(0, issue.totalMs - line.openai_ms)
-      metrics.ownSeconds.observe(ownMs / 1000)
+      metrics.ownSeconds.observe({}, ownMs / 1000)
       monitor?.issued(line.pool_hit, line.openai_ms, ownMs)
       const minted = line.pool_hit === false
       if (minted) metrics.mintSeconds.observe({ model, voice, difficulty }, line.openai_ms / 1000)
@@ -128,7 +129,7 @@ export function createEvents(
 
     attempted(report) {
       metrics.attempts.inc({ outcome: report.outcome })
-      metrics.attemptSeconds.observe(report.durationMs / 1000)
+      metrics.attemptSeconds.observe({}, report.durationMs / 1000)
       const level = report.outcome === 'ok' ? 'debug' : 'warn'
       if (!logger.isLevelEnabled(level)) return
       logger[level](

@@ -1,6 +1,7 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { PoolStats } from '../pool/pool.ts'
 import { VERSION } from '../version.ts'
+import { hotCounter, hotHistogram } from './hot-metrics.ts'
 import { voiceMetrics } from './voice-metrics.ts'
 
 /** Read when Prometheus asks. */
@@ -68,26 +69,26 @@ export function createMetrics(gauges: Gauges) {
 
   return {
     registry,
-    requests: new Counter({
+    requests: hotCounter({
       name: 'parker_http_requests_total',
       help: 'Answered requests.',
       labelNames: ['route', 'status'],
       registers,
     }),
-    requestSeconds: new Histogram({
+    requestSeconds: hotHistogram({
       name: 'parker_http_request_duration_seconds',
       help: 'From the arrival of the head to the end of the answer.',
       labelNames: ['route'],
       buckets: SECONDS,
       registers,
     }),
-    errors: new Counter({
+    errors: hotCounter({
       name: 'parker_errors_total',
       help: 'Error answers, by type.',
       labelNames: ['type'],
       registers,
     }),
-    tokens: new Counter({
+    tokens: hotCounter({
       name: 'parker_tokens_issued_total',
       help: 'Credentials handed out.',
       labelNames: ['model', 'voice', 'difficulty', 'mode', 'pool'],
@@ -99,19 +100,19 @@ export function createMetrics(gauges: Gauges) {
       help: 'Requests counted in memory, at half of each limit, because the store was away.',
       registers,
     }),
-    attempts: new Counter({
+    attempts: hotCounter({
       name: 'parker_openai_attempts_total',
       help: 'Attempts at OpenAI, by outcome.',
       labelNames: ['outcome'],
       registers,
     }),
-    attemptSeconds: new Histogram({
+    attemptSeconds: hotHistogram({
       name: 'parker_openai_attempt_duration_seconds',
       help: 'Time of one attempt at OpenAI.',
       buckets: SECONDS,
       registers,
     }),
-    ownSeconds: new Histogram({
+    ownSeconds: hotHistogram({
       name: 'parker_token_own_duration_seconds',
       help: 'Time of a token request less the time spent at OpenAI.',
       buckets: SECONDS,

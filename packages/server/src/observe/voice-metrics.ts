@@ -1,4 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
+import { hotHistogram } from './hot-metrics.ts'
 
 /** What people wait for, in seconds: from hardly noticed to given up. */
 const WAITS = [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10]
@@ -8,7 +9,7 @@ const SCORES = [2.58, 3.1, 3.6, 4.03, 4.34]
 /** The metrics of calls, from their reports. */
 export function voiceMetrics(registers: Registry[]) {
   const seconds = (name: string, help: string) =>
-    new Histogram({ name, help, labelNames: ['model', 'voice', 'difficulty'], buckets: WAITS, registers })
+    hotHistogram({ name, help, labelNames: ['model', 'voice', 'difficulty'], buckets: WAITS, registers })
   return {
     mintSeconds: seconds('parker_token_mint_duration_seconds', 'Time at OpenAI of token requests that were not warm.'),
     reports: new Counter({
