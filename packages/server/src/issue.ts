@@ -70,8 +70,8 @@ export function issuer({ config, openai, pool, turns, hashClient, clock }: Issue
     if (openai.inFlight >= config.MAX_IN_FLIGHT) throw new ServiceError('overloaded', { retryAfter: 1 })
   }
 
-  function render({ endsAt, ...secret }: Pooled, openAiMs: number): Issued {
-    const expiresIn = Math.max(0, Math.floor((endsAt - clock.mono()) / 1000))
+  function render(secret: Pooled, openAiMs: number): Issued {
+    const expiresIn = Math.max(0, Math.floor((secret.endsAt - clock.mono()) / 1000))
     return { ...secret, expiresIn, warm: openAiMs === 0, openAiMs }
   }
 

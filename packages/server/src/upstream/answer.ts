@@ -58,15 +58,20 @@ export function readAnswer(answer: Answer, asked: Asked, now: number): Reading {
       value,
       expiresAt: Math.floor(Number(expiresAt)),
       lifeSeconds,
-      sessionId: plainId(sessionId, [asked.apiKey, asked.body, value]) || undefined,
+      sessionId: plainId(sessionId, [...confidential(asked), value]) || undefined,
       openAiRequestId: requestIdOf(answer, asked, [value]),
     },
   }
 }
 
 /** OpenAI's id of the request, for its support; empty where it gave none that is safe to log. */
-export function requestIdOf(answer: Answer, { apiKey, body }: Asked, confidential: string[] = []): string {
-  return plainId(answer.headers['x-request-id'], [apiKey, body, ...confidential])
+export function requestIdOf(answer: Answer, asked: Asked, secrets: string[] = []): string {
+  return plainId(answer.headers['x-request-id'], [...confidential(asked), ...secrets])
+}
+
+/** What no id may quote. Our own instructions hold no word to hide, and to search them costs at every mint. */
+function confidential({ apiKey, body, ownWords }: Quotable): string[] {
+  return ownWords ? [apiKey, body] : [apiKey]
 }
 
 /** Judges an answer that is not a success. Never throws. */

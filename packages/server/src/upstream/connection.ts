@@ -54,9 +54,9 @@ export function connect(baseUrl: string, timeoutMs: number): Connection {
     keepAliveTimeout: 30_000,
   })
   return {
-    send: ({ path, ...request }, limitMs) =>
+    send: ({ method, path, headers, body = null }, limitMs) =>
       new Promise((resolve, reject) => {
-        pool.dispatch({ ...request, path: prefix + path }, collector(limitMs, resolve, reject))
+        pool.dispatch({ method, path: prefix + path, headers, body }, collector(limitMs, resolve, reject))
       }),
     close: () => pool.destroy(),
   }
