@@ -149,19 +149,11 @@ describe('a call ends', () => {
   it('with the service, though OpenAI takes it only when the grace is over', async t => {
     const service = await callsService(t, stage.openai, { SHUTDOWN_GRACE_SECONDS: '2' })
     const ticket = await takeTicket(service.url)
-    const asked = Promise.withResolvers<void>()
-    const cut = Promise.withResolvers<void>()
-    stage.openai.behave({
-      async place(response, call) {
-        asked.resolve()
-        await cut.promise
-        stage.openai.take(response, call)
-      },
-    })
-    const browser = postOffer(service.url, ticket).catch(() => cut.resolve())
-    await asked.promise
+    const held = stage.openai.holdPlacing()
+    const browser = postOffer(service.url, ticket)
+    const cut = browser.catch(await held)
     const code = await service.stop()
-    await browser
+    await cut
     stage.openai.behave({})
     const id = stage.openai.placed.at(-1)?.id ?? ''
     assert.equal(code, 0)

@@ -185,12 +185,9 @@ describe('a ticket', () => {
 
   it('is not spent while as many requests to OpenAI are under way as may be', async t => {
     const service = await callsService(t, stage.openai, { MAX_IN_FLIGHT: '1' })
-    const asked = Promise.withResolvers<() => void>()
-    stage.openai.behave({
-      place: (response, call) => asked.resolve(() => stage.openai.take(response, call)),
-    })
+    const held = stage.openai.holdPlacing()
     const first = postOffer(service.url, await takeTicket(service.url))
-    const answer = await asked.promise
+    const answer = await held
     const ticket = await takeTicket(service.url)
     assert.equal(typeOf(await postOffer(service.url, ticket)), 'overloaded')
     stage.openai.behave({})
@@ -238,24 +235,16 @@ describe('a ticket', () => {
   it('leaves no call behind when the browser goes away in mid-set-up', async () => {
     const { url } = stage.service
     const ticket = await takeTicket(url, {}, as(5))
-    const asked = Promise.withResolvers<void>()
-    const browserGone = Promise.withResolvers<void>()
-    stage.openai.behave({
-      async place(response, call) {
-        asked.resolve()
-        await browserGone.promise
-        stage.openai.take(response, call)
-      },
-    })
+    const held = stage.openai.holdPlacing()
     const headers = { 'content-type': 'application/sdp', ...bearer(ticket), ...as(5) }
     const browser = request(`${url}/v1/realtime/calls`, { method: 'POST', headers })
     browser.on('error', () => {})
     browser.end(OFFER)
-    await asked.promise
+    const answer = await held
     browser.destroy()
     // The service has noticed once it says that the request has ended.
     await stage.service.logged(({ msg, status }) => msg === 'request' && status === 499)
-    browserGone.resolve()
+    answer()
     stage.openai.behave({})
     const line = await stage.service.logged(({ msg, reason }) => msg === 'call_ended' && reason === 'caller_gone')
     assert.ok(stage.openai.hangUps.includes(String(line.call_id)))

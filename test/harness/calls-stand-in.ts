@@ -37,6 +37,8 @@ export interface CallsStandIn {
   behave(behaviour: Behaviour): void
   /** Answers as OpenAI does; for a `place` that did something first. */
   take(response: ServerResponse, call: StandInCall): void
+  /** From now on a call that is placed waits for its answer. Resolves with what gives the first its answer. */
+  holdPlacing(): Promise<() => void>
   /** The newest line into a call, once one is open that is not `before`. */
   line(id: string, before?: Line): Promise<Line>
   /** Resolves when a hang-up of the call was asked for. */
@@ -142,6 +144,10 @@ export async function startCallsStandIn(): Promise<CallsStandIn> {
       response.end(ANSWER)
       changed()
     },
+    holdPlacing: () =>
+      new Promise(resolve => {
+        behaviour = { place: (response, call) => resolve(() => standIn.take(response, call)) }
+      }),
     line: (id, before) =>
       until(() => {
         const line = lines.get(id)

@@ -16,7 +16,7 @@ export type Extend = (app: FastifyInstance) => void
 const FIRST_PROBE_MS = 300
 
 /** Of the grace, what is kept for hanging calls up after the drain, though requests could use all of it; milliseconds. */
-const HANG_UP_MS = 2000
+const HANG_UPS_MS = 2000
 
 /** Listens until `stop` resolves, then drains. Resolves with all connections closed. Rejects if it cannot listen. */
 export async function serve(config: Config, log: Log, stop: Promise<void>, extend: Extend = () => {}): Promise<void> {
@@ -39,7 +39,7 @@ export async function serve(config: Config, log: Log, stop: Promise<void>, exten
   await sleep(config.SHUTDOWN_DELAY_SECONDS * 1000)
   const graceMs = config.SHUTDOWN_GRACE_SECONDS * 1000
   const graceEnds = systemClock.mono() + graceMs
-  await drain(app.server, unused, service.calls ? Math.max(graceMs / 2, graceMs - HANG_UP_MS) : graceMs)
+  await drain(app.server, unused, service.calls ? Math.max(graceMs / 2, graceMs - HANG_UPS_MS) : graceMs)
   stopProbing()
   await service.calls?.tending.stop(graceEnds - systemClock.mono())
   await service.openai.close()

@@ -21,7 +21,7 @@ const HEIR_MS = REPORT_MS + 500
 /** Between looks, milliseconds. */
 const LOOK_MS = 100
 /** Kept for hanging up what nobody has taken, milliseconds. */
-const HANG_UP_MS = 500
+const LAST_HANG_UPS_MS = 500
 
 /** Reports on our calls, and takes over those that nobody reports on any more, four times in a lease. */
 export function tendCalls(store: CallStore, keeper: Keeper, events: CallEvents): Tending {
@@ -62,7 +62,7 @@ export function tendCalls(store: CallStore, keeper: Keeper, events: CallEvents):
   /** An instance that was killed a moment ago looks alive, and takes nothing. */
   async function haveHeirs(ids: readonly string[], graceMs: number): Promise<boolean> {
     // With less time one could only guess.
-    if (graceMs < HEIR_MS + HANG_UP_MS) return true
+    if (graceMs < HEIR_MS + LAST_HANG_UPS_MS) return true
     for (let waited = 0; waited < HEIR_MS; waited += LOOK_MS) {
       if (!(await store.unclaimed(ids).catch(() => true))) return true
       await sleep(LOOK_MS)
