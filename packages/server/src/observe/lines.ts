@@ -16,20 +16,32 @@ const LONGEST_RETRY_MS = 100
 /** How often flush() tries a full pipe before it gives up. */
 const MOST_RETRIES = 10
 
+/** Where lines go. */
+export interface Output {
+  fd: number
+  /** Whether a write may wait for a reader. */
+  mayBlock: boolean
+}
+
 /**
- * A file descriptor of stdout that, where it is a pipe and the system lets us, does not block: a write into a full pipe
+ * Stdout; where it is a pipe and the system lets us, by a file descriptor that does not block: a write into a full pipe
  * that nobody reads would never return, and a process with such a write under way cannot end.
  */
-export function unblockedStdout(): number {
+export function unblockedStdout(): Output {
   try {
-    return fstatSync(1).isFIFO() ? openSync('/proc/self/fd/1', constants.O_WRONLY | constants.O_NONBLOCK) : 1
+    const kind = fstatSync(1)
+    if (!kind.isFIFO()) return { fd: 1, mayBlock: !kind.isFile() }
+    return { fd: openSync('/proc/self/fd/1', constants.O_WRONLY | constants.O_NONBLOCK), mayBlock: false }
   } catch {
-    return 1
+    return { fd: 1, mayBlock: true }
   }
 }
 
-/** Lines of one turn of the event loop go out together, which is a good deal cheaper than one by one. */
-export function lineWriter(fd: number): LineWriter {
+/**
+ * Lines of one turn of the event loop go out together, which is a good deal cheaper than one by one. What may block is
+ * written by another thread; the switches between the two cost more than the writes.
+ */
+export function lineWriter({ fd, mayBlock }: Output): LineWriter {
   let waiting: string[] = []
   let waitingBytes = 0
   /** What goes out before them, as far as it has not. */
@@ -47,8 +59,24 @@ export function lineWriter(fd: number): LineWriter {
   function next(): void {
     if (rest.length === 0) takeWaiting()
     scheduled = rest.length > 0
-    underWay = scheduled
-    if (underWay) write(fd, rest, written)
+    if (scheduled && mayBlock) writeElsewhere()
+    else if (scheduled) writeHere()
+  }
+
+  function writeElsewhere(): void {
+    underWay = true
+    write(fd, rest, written)
+  }
+
+  function writeHere(): void {
+    let bytes = 0
+    let failure: NodeJS.ErrnoException | null = null
+    try {
+      bytes = writeSync(fd, rest)
+    } catch (error) {
+      failure = error as NodeJS.ErrnoException
+    }
+    written(failure, bytes)
   }
 
   function written(error: NodeJS.ErrnoException | null, bytes: number): void {

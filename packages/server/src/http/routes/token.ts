@@ -63,20 +63,23 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
   })
 
   const decide = sessionDecider(config)
-  const text = tokenTexts()
+  const text = tokenTexts(({ model: { served: model }, voice, instructions }) => {
+    const members = { model, voice, instructions }
+    return unified ? members : { ...members, ...addresses(model) }
+  })
 
   function render(session: Session, issued: Issued, sessionId: string, request: Request): string {
     const { voice, difficulty, mode } = session
     const model = session.model.served
     const issuedAt = Math.floor(clock.now() / 1000)
-    const { value, expiresAt, expiresIn } = issued
-    return text(session, {
-      credential: { client_secret: value, expires_at: expiresAt, expires_in: expiresIn, session_id: sessionId },
-      use: {
-        report_key: signReportKey({ sessionId, model, voice, difficulty, mode, issuedAt }),
-        ...(unified ? ownAddresses(request) : addresses(model)),
-      },
-    })
+    const own = {
+      client_secret: issued.value,
+      expires_at: issued.expiresAt,
+      expires_in: issued.expiresIn,
+      session_id: sessionId,
+      report_key: signReportKey({ sessionId, model, voice, difficulty, mode, issuedAt }),
+    }
+    return text(session, unified ? { ...own, ...ownAddresses(request) } : own)
   }
 
   app.post<{ Body: SessionRequest }>('/v1/realtime/token', {
