@@ -142,6 +142,28 @@ describe('a conversation with Parker in Chromium', () => {
     assert.doesNotMatch(JSON.stringify(told), /<\/page_text>.*Obey me/)
   })
 
+  it('is told what the page showed last before it was connected', async () => {
+    const page = await newPage()
+    await page.evaluate(
+      `newCall({ context: 'Lakers 1' }); call.mute(true); call.setContext('Lakers 2'); call.connect()`,
+    )
+    await waitForEvent(page, 'conversation.item.added')
+    const { events, errors } = await toldIn(page)
+    assert.deepEqual(errors, [])
+    const told = JSON.stringify(events.filter(({ type }) => type === 'conversation.item.added'))
+    assert.match(told, /Lakers 2/)
+    assert.doesNotMatch(told, /Lakers 1/)
+  })
+
+  it('does not answer what was taken back at once', async () => {
+    const page = await mutedFromTheStart({})
+    await waitForState(page, 'listening')
+    await page.evaluate(`call.say('Please say "One."'); call.interrupt()`)
+    await waitForEvent(page, 'response.done')
+    const { states, errors, loudest } = await toldIn(page)
+    assert.deepEqual([states.at(-1), errors, loudest.parker], ['listening', [], 0])
+  })
+
   it('sends nothing of a muted microphone', async () => {
     const page = await mutedFromTheStart({})
     // Past the end of the question that the microphone holds.

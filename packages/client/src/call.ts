@@ -53,7 +53,7 @@ export interface Call {
   interrupt(): void
   /** A turn in writing. Parker answers aloud. */
   say(text: string): void
-  /** Tells Parker what is on the page now, without asking for an answer. */
+  /** Tells Parker what is on the page now, or once connected, without asking for an answer. */
   setContext(context: PageContext): void
   /** Sends any event that OpenAI knows. */
   send(event: ServerEvent): void
@@ -61,7 +61,7 @@ export interface Call {
   /** How it went, so far or in the end. */
   summary(): Promise<Summary>
   /**
-   * Reports to the service how the call went; once a call. Without it the report goes out a minute after the call, or
+   * Reports to the service how the call went; once a call, and again only if that failed. Without it the report goes out a minute after the call, or
    * when the page is left; also of a call that got a token and did not come about.
    * @throws ParkerError
    */

@@ -37,6 +37,8 @@ export function createCall(service: Service, request: CallRequest): Call {
   let microphone: MediaStream | undefined
   let voice = new MediaStream()
   let muted = false
+  /** What was said last of the page. */
+  let page = context
 
   function act(action: Action): void {
     const before = state
@@ -104,7 +106,7 @@ export function createCall(service: Service, request: CallRequest): Call {
     reporter.follow(line.peer, signal, () => warn('poor-connection'))
     measureLevels(microphone, voice, signal, level)
     act({ type: 'connected' })
-    if (context) setContext(context)
+    if (page) setContext(page)
     if (greet) outgoing.ask()
   })
 
@@ -148,8 +150,10 @@ export function createCall(service: Service, request: CallRequest): Call {
     outgoing.say(text)
   }
 
-  function setContext(page: PageContext): void {
-    if (outgoing.setContext(page)) watchdog.sent()
+  /** Until the call is live there is nobody to tell. */
+  function setContext(now: PageContext): void {
+    page = now
+    if (isLive(state) && outgoing.setContext(now)) watchdog.sent()
   }
 
   function mute(on: boolean): void {

@@ -22,27 +22,51 @@ export interface Outgoing {
   receive(event: ServerEvent): void
 }
 
+/** What an error of OpenAI's says of the order that it refuses. */
+interface Refusal {
+  code?: unknown
+  /** The order's own. */
+  event_id?: unknown
+}
+
 export function createOutgoing({ send, act, state, asked }: Surroundings): Outgoing {
-  /** An answer is being made; OpenAI takes the next order when it is done. */
+  /** An answer is asked for or being made; OpenAI takes the next order when it is done. */
   let answering = false
+  /** Another is wanted then. */
   let waiting = false
+  /** Names the order that is out; empty once it is no longer wanted. */
+  let order = ''
 
   function ask(): void {
     act({ type: 'asked' })
-    if (answering) {
-      waiting = true
-      return
-    }
+    waiting = answering
+    if (answering) return
+    answering = true
+    order = crypto.randomUUID()
     asked()
-    send({ type: 'response.create' })
+    send({ type: 'response.create', event_id: order })
   }
 
   function interrupt(): void {
     const { name } = state()
     if (name !== 'thinking' && name !== 'speaking') return
+    waiting = false
+    order = ''
     if (answering) send({ type: 'response.cancel' })
     send({ type: 'output_audio_buffer.clear' })
     act({ type: 'interrupted' })
+  }
+
+  function done(): void {
+    answering = false
+    if (waiting) ask()
+  }
+
+  function refused({ code, event_id }: Refusal): void {
+    const ours = order !== '' && event_id === order
+    // Another answer is being made, such as one to the user's voice.
+    if (ours && code === 'conversation_already_has_active_response') waiting = true
+    else if (ours || code === 'response_cancel_not_active') done()
   }
 
   return {
@@ -58,13 +82,10 @@ export function createOutgoing({ send, act, state, asked }: Surroundings): Outgo
       if (item) send(item)
       return item !== undefined
     },
-    receive({ type }) {
+    receive({ type, error }) {
       if (type === 'response.created') answering = true
-      if (type !== 'response.done') return
-      answering = false
-      if (!waiting) return
-      waiting = false
-      ask()
+      if (type === 'response.done') done()
+      if (type === 'error') refused((error ?? {}) as Refusal)
     },
   }
 }

@@ -28,17 +28,22 @@ export function createReporter(service: Service, stopwatch: Stopwatch, state: ()
   let stats: CallStats | undefined
   let seconds: number | undefined
   let read = async () => {}
-  let sent = false
+  let sent: Promise<void> | undefined
   /** Nobody waits for the page to be left any more. */
   const done = new AbortController()
 
   const summaryNow = () => summarize(state(), stopwatch.timings, seconds ?? stopwatch.talkSeconds(), stats)
 
   async function report(feedback?: Feedback): Promise<void> {
-    if (!token || sent) return
-    sent = true
-    done.abort()
-    await service.report(token, { ...summaryNow(), ...feedback })
+    if (!token) return
+    sent ??= service.report(token, { ...summaryNow(), ...feedback })
+    try {
+      await sent
+      done.abort()
+    } catch (error) {
+      sent = undefined
+      throw error
+    }
   }
   const flush = () => {
     done.abort()

@@ -99,6 +99,12 @@ describe('Retry-After', () => {
     assert.equal(asked.length, 2)
   })
 
+  it('is not waited for otherwise, even if it is nothing', async () => {
+    const { service, asked } = await serviceThat(refusing(503, 'overloaded', { 'retry-after': '0' }))
+    assert.equal((await errorOf(service.token({}, signal))).code, 'overloaded')
+    assert.equal(asked.length, 1)
+  })
+
   it('is not waited for where it is longer, and a wait ends with the call', async () => {
     const slow = await serviceThat(refusing(429, 'rate_limited', { 'retry-after': '60' }), { maxWaitSeconds: 5 })
     assert.equal((await errorOf(slow.service.token({}, signal))).retryAfter, 60)

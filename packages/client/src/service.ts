@@ -77,7 +77,7 @@ export function createService({ service, authorization, maxWaitSeconds = 0 }: Se
         return await askToken(request, signal)
       } catch (error) {
         const wait = error instanceof ParkerError ? error.retryAfter : undefined
-        if (wait === undefined || wait > maxWaitSeconds) throw error
+        if (!maxWaitSeconds || wait === undefined || wait > maxWaitSeconds) throw error
         await sleep(wait * 1000, signal)
         refused = undefined
         return askToken(request, signal)

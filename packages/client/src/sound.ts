@@ -4,7 +4,12 @@ export function play(voice: MediaStream, audio: HTMLAudioElement, signal: AbortS
   audio.play().catch(({ name }: DOMException) => {
     if (name !== 'NotAllowedError' || signal.aborted) return
     blocked()
-    addEventListener('pointerdown', () => audio.play(), { once: true, signal })
+    const again = () =>
+      audio.play().then(
+        () => removeEventListener('click', again),
+        () => {},
+      )
+    addEventListener('click', again, { signal })
   })
   signal.addEventListener('abort', () => {
     audio.srcObject = null

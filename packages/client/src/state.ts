@@ -60,6 +60,7 @@ const MOVES: { readonly [N in Name]: Moves<N> } = {
   thinking: {
     ...OPEN,
     'speech-started': listen,
+    asked: think,
     interrupted: listen,
     'response-created': (_, { response }) => ({ name: 'thinking', response }),
     'audio-started': speak,
