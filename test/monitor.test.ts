@@ -201,6 +201,60 @@ describe('/monitor', () => {
     await page.close()
   })
 
+  it('does not take for a token what cannot be one, and says why', async () => {
+    const { page, complaints } = await open()
+    for (const pasted of [`“${ADMIN_TOKEN}”`, `ADMIN_TOKEN ${ADMIN_TOKEN}`, 'clé-0123456789']) {
+      await page.fill('#token', pasted)
+      await page.keyboard.press('Enter')
+      await page.waitForFunction(`document.querySelector('#token').value === ''`)
+      assert.match((await page.locator('#sign-in-error').textContent()) ?? '', /^No token has a space, a curly quote/)
+      assert.equal(await page.locator('#sign-in').isVisible(), true)
+      assert.equal(await page.evaluate('sessionStorage.length'), 0)
+    }
+    assert.deepEqual(complaints, [])
+    await signIn(page)
+    assert.equal(await page.locator('#sign-in-error').textContent(), '')
+    await page.close()
+  })
+
+  for (const [type, answer, words] of [
+    ['overloaded', { status: 503, json: { error: { type: 'overloaded' } } }, 'Too many are watching; trying again'],
+    ['draining', { status: 503, json: { error: { type: 'draining' } } }, 'The service is restarting; trying again'],
+    ['internal', { status: 500, json: { error: { type: 'internal' } } }, 'The service answered 500; trying again'],
+    ["a proxy's page", { status: 502, body: '<h1>Bad gateway</h1>' }, 'The service answered 502; trying again'],
+  ] as const)
+    it(`says why it cannot watch: ${type}`, async () => {
+      const { page } = await open()
+      await page.route('**/v1/voice/events', route => route.fulfill(answer), { times: 1 })
+      await page.evaluate(`globalThis.said = []
+        new MutationObserver(() => said.push(document.querySelector('#connection').textContent))
+          .observe(document.querySelector('#connection'), { childList: true, characterData: true, subtree: true })`)
+      await signIn(page)
+      assert.deepEqual(await page.evaluate('said'), [words, 'Live'])
+      await page.close()
+    })
+
+  it('says of how many ratings a mean is', async () => {
+    const { page } = await open()
+    const stream = await openEvents(`${service.url}/v1/voice/events`, OPERATOR)
+    const { data } = await stream.heard(({ name, data }) => name === 'voices' && 'marin' in data.figures.by_voice)
+    stream.close()
+    const { marin } = data.figures.by_voice
+    const rated = (stars: number[], mean: number, count: number) => ({ ...marin, satisfaction: { count, mean, stars } })
+    data.figures.by_voice = { marin: rated([0, 1, 0, 2, 0], 3.3, 3), cedar: rated([0, 0, 0, 0, 1], 5, 1) }
+    await page.route('**/v1/voice/events', route =>
+      route.fulfill({ contentType: 'text/event-stream', body: `event: voices\ndata: ${JSON.stringify(data)}\n\n` }),
+    )
+    await page.fill('#token', ADMIN_TOKEN)
+    await page.keyboard.press('Enter')
+    for (const [voice, words] of [
+      ['marin', '3.3 (3 ratings)'],
+      ['cedar', '5.0 (1 rating)'],
+    ] as const)
+      await page.locator('#voices tbody tr', { hasText: voice }).locator('td:last-child', { hasText: words }).waitFor()
+    await page.close()
+  })
+
   it('shows a crowd as it is: outcomes, quality by voice, limits, errors, comments; nothing from elsewhere, no complaints', async () => {
     const { page, complaints } = await open({ viewport: { width: 1280, height: 1400 } })
     await signIn(page)
@@ -324,15 +378,23 @@ describe('/monitor', () => {
     await page.locator('.reading', { hasText: /: tickets [\d.]+ · over a limit/ }).waitFor()
     const legend = page.locator('#charts .legend').first().locator('li:visible')
     assert.deepEqual(await legend.allTextContents(), ['tickets', 'over a limit', 'refused', 'failed'])
+    await page.locator('#voices tbody th', { hasText: 'cedar' }).waitFor()
+    const columns = page.locator('#voices').locator('th[scope=col]:visible')
+    assert.deepEqual((await columns.allTextContents()).slice(0, 3), ['Voice', 'Tokens', 'Reports'])
+    assert.equal(await page.locator('#voices tbody tr').first().locator('td:visible').count(), 7)
     await row.filter({ hasText: '0.064' }).waitFor()
     assert.match((await row.textContent()) ?? '', /cedar.*\d:\d\d.*0\.064/)
     await page.getByRole('button', { name: `Hang up call ${id}` }).press('Enter')
-    await page
-      .getByRole('button', { name: `Hang up call ${id}` })
-      .filter({ hasText: 'Really' })
-      .waitFor()
+    await page.getByRole('button', { name: `Really hang up? Call ${id}` }).waitFor()
     assert.deepEqual(openai.hangUps, [])
+    await page.keyboard.press('Shift+Tab')
+    await page.getByRole('button', { name: `Hang up call ${id}` }).press('Enter')
+    await page.getByRole('button', { name: `Really hang up? Call ${id}` }).waitFor()
+    const hangUp = Promise.withResolvers<void>()
+    await page.route(`**/v1/realtime/calls/${id}`, route => hangUp.promise.then(() => route.continue()))
     await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: `Hanging up… Call ${id}` }).waitFor()
+    hangUp.resolve()
     assert.equal((await ended(unified, id)).reason, 'operator')
     await row.waitFor({ state: 'detached' })
     assert.equal(await page.locator('#calls tr', { hasText: other }).isVisible(), true)

@@ -51,10 +51,10 @@ function show(calls) {
 
 function rowOf(id) {
   const cell = (name, className = '') => make('td', { className, 'data-cell': name })
-  const button = make('button', { type: 'button', className: 'stop', textContent: 'Hang up' })
-  button.setAttribute('aria-label', `Hang up call ${id}`)
+  const button = make('button', { type: 'button', className: 'stop' })
+  offer(button, id)
   button.addEventListener('click', () => press(button, id))
-  button.addEventListener('blur', () => calm(button))
+  button.addEventListener('blur', () => calm(button, id))
   const row = make('tr', { 'data-id': id }, make('th', { scope: 'row', className: 'id', textContent: id }))
   row.append(cell('voice'), cell('time', 'number'), cell('usd', 'number'), make('td', { className: 'number' }, button))
   return row
@@ -74,22 +74,32 @@ function update(row, { voice, model, seconds, usd }) {
 async function press(button, id) {
   if (button.dataset.sure !== 'yes') {
     button.dataset.sure = 'yes'
-    write(button, 'Really hang up?')
+    word(button, 'Really hang up?', `Really hang up? Call ${id}`)
     return
   }
   button.disabled = true
-  write(button, 'Hanging up…')
+  word(button, 'Hanging up…', `Hanging up… Call ${id}`)
   const response = await fetch(`${CALLS}/${encodeURIComponent(id)}`, { method: 'DELETE', headers: asOperator() }).catch(
     () => undefined,
   )
   if (response?.ok || response?.status === 404) return
   button.disabled = false
-  calm(button)
+  calm(button, id)
   write(byId('calls-about'), `Call ${id} could not be hung up.`)
 }
 
-function calm(button) {
+function calm(button, id) {
   if (button.disabled) return
   delete button.dataset.sure
-  write(button, 'Hang up')
+  offer(button, id)
+}
+
+function offer(button, id) {
+  word(button, 'Hang up', `Hang up call ${id}`)
+}
+
+/** A screen reader hears the label only, so it says what the button says, and of which call. */
+function word(button, text, label) {
+  write(button, text)
+  button.setAttribute('aria-label', label)
 }

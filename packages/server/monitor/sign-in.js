@@ -2,6 +2,10 @@ import { byId } from './dom.js'
 
 const KEY = 'parker-admin-token'
 
+/** What an ADMIN_TOKEN is made of. Beyond Latin-1 there is no header for `fetch` to send it in. */
+const VISIBLE_ASCII = /^[!-~]+$/
+const NO_TOKEN = 'No token has a space, a curly quote or an accent in it. Copy it again, and nothing besides.'
+
 /** The token: in this tab, until it is closed. */
 export const token = {
   get: () => sessionStorage.getItem(KEY),
@@ -19,6 +23,7 @@ export function onSignIn(hear) {
     const given = byId('token').value.trim()
     byId('token').value = ''
     if (given === '') return
+    if (!VISIBLE_ASCII.test(given)) return refuseToken(NO_TOKEN)
     token.set(given)
     showSignIn(false)
     hear()
@@ -31,7 +36,7 @@ export function onSignIn(hear) {
   if (token.get() !== null) hear()
 }
 
-/** The service did not take the token. */
+/** The token is none, or not the service's. */
 export function refuseToken(words) {
   token.forget()
   byId('sign-in-error').textContent = words

@@ -5,19 +5,25 @@ import { asOperator, refuseToken, token } from './sign-in.js'
 const SILENCE_MS = 20_000
 const LONGEST_WAIT_MS = 15_000
 
+const REFUSED = 'Not signed in'
+const LOST = 'Connection lost'
+/** What the service says by an error's type; of any other its status is told. */
+const TROUBLES = { overloaded: 'Too many are watching', draining: 'The service is restarting' }
+
 /** Watches for ever: `hear` gets each event's name and data. Ends only when the token is refused. */
 export async function watch(hear) {
   for (let failures = 0; token.get() !== null; failures++) {
     const told = await once(event => {
       failures = 0
       hear(event)
-    }).catch(() => 'lost')
-    if (told === 'refused') return
-    say('lost', told === 'full' ? 'Too many are watching; trying again' : 'Connection lost; trying again')
+    }).catch(() => LOST)
+    if (told === REFUSED) return
+    say('lost', `${told}; trying again`)
     await new Promise(resolve => setTimeout(resolve, Math.min(1000 * 2 ** failures, LONGEST_WAIT_MS)))
   }
 }
 
+/** @returns why it ended, in words. */
 async function once(hear) {
   const silence = new AbortController()
   let timer
@@ -30,19 +36,25 @@ async function once(hear) {
     const response = await fetch('/v1/voice/events', { headers: asOperator(), signal: silence.signal })
     if (response.status === 401) {
       refuseToken('The service does not know this token.')
-      say('off', 'Not signed in')
-      return 'refused'
+      say('off', REFUSED)
+      return REFUSED
     }
-    if (!response.ok) return 'full'
+    if (!response.ok) return await troubleOf(response)
     say('live', 'Live')
     await readEvents(response.body, event => {
       heard()
       hear(event)
     })
-    return 'ended'
+    return LOST
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** Never throws: what answers may be a proxy, with a page of its own. */
+async function troubleOf(response) {
+  const body = await response.json().catch(() => undefined)
+  return TROUBLES[body?.error?.type] ?? `The service answered ${response.status}`
 }
 
 /** Reads server-sent events as this service writes them: `event`, `data`, an empty line. */

@@ -23,7 +23,7 @@ function row([name, told]) {
     {},
     make('th', { scope: 'row', textContent: name }),
     number(count(requests)),
-    number(`${ms(mint_ms.p50)} · ${ms(mint_ms.p95)}`),
+    make('td', { className: 'number of-pool', textContent: `${ms(mint_ms.p50)} · ${ms(mint_ms.p95)}` }),
     number(count(reports)),
     number(ms(click_to_connected_ms.p50)),
     number(ms(first_audio_ms.p50)),
@@ -70,6 +70,6 @@ function stars({ count: ratings, mean, stars: byStars }) {
     { className: 'score', title: spread },
     meter,
     ` ${mean.toFixed(1)} `,
-    make('small', { textContent: `of ${count(ratings)}` }),
+    make('small', { textContent: `(${count(ratings)} ${ratings === 1 ? 'rating' : 'ratings'})` }),
   )
 }
