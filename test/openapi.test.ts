@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
-import { type Answered, ask } from './harness/ask.ts'
+import { type Answered, ask, askToken } from './harness/ask.ts'
 import { jsonSchema } from './harness/json-schema.ts'
 import { OPENAPI_SHAPE, type OpenApi, type Operation } from './harness/openapi-shape.ts'
 import { reportKey } from './harness/reports.ts'
@@ -94,6 +94,12 @@ describe('/openapi.json', () => {
     const { requestBody } = operationOf('createToken')
     assert.equal(requestBody?.required ?? false, false)
     assert.equal((await ask(`${service.url}/v1/realtime/token`, { method: 'POST' })).status, 200)
+  })
+
+  it('has an example of a body, as /docs fills it in, that the service takes', async () => {
+    const example = operationOf('createToken').requestBody?.content['application/json']?.example
+    assert.deepEqual(example, { sport: 'basketball', mode: 'debate', difficulty: 'savage' })
+    assert.equal((await askToken(service.url, example)).status, 200)
   })
 
   const BODIES: [body: unknown, good: boolean][] = [

@@ -10,7 +10,7 @@ export interface Operation {
   operationId: string
   summary: string
   security?: Record<string, string[]>[]
-  requestBody?: { required?: boolean; content: Record<string, { schema: object }> }
+  requestBody?: { required?: boolean; content: Record<string, { schema: object; example?: object }> }
   responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>
 }
 
@@ -72,7 +72,7 @@ export const OPENAPI_SHAPE = {
     response: closed(['description'], { description: text, headers: { type: 'object' }, content: ref('content') }),
     content: mapOf(
       '^[\\w.+-]+/[\\w.+-]+$',
-      closed(['schema'], { schema: { type: 'object' }, examples: { type: 'object' } }),
+      closed(['schema'], { schema: { type: 'object' }, example: {}, examples: { type: 'object' } }),
     ),
     scheme: closed(['type'], {
       type: { enum: ['apiKey', 'http', 'mutualTLS', 'oauth2', 'openIdConnect'] },

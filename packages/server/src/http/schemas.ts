@@ -30,6 +30,9 @@ const nullableText = (maxLength: number, description: string): Schema => ({
   description,
 })
 
+/** What a reader of the docs may send as it stands. */
+const TOKEN_REQUEST: SessionRequest = { sport: 'basketball', mode: 'debate', difficulty: 'savage' }
+
 type AllowedNames = Pick<Config, 'ALLOWED_MODELS' | 'ALLOWED_VOICES' | 'REALTIME_MODEL' | 'REALTIME_VOICE'>
 
 /** What a caller may send: a `SessionRequest`. Made per configuration, since the allowed names are settings. */
@@ -51,6 +54,7 @@ export function tokenRequestSchema(config: AllowedNames): Schema {
     description: 'What the session shall be. Every field is optional.',
     properties,
     additionalProperties: false,
+    examples: [TOKEN_REQUEST],
   }
 }
 
