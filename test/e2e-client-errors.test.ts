@@ -68,6 +68,32 @@ describe('what goes wrong, as the user learns of it', () => {
     return error
   }
 
+  it('sound that the browser blocks is played at the first click that lets it', async () => {
+    const page = await newPage({})
+    await page.evaluate(`{
+      const audio = new Audio()
+      const play = audio.play.bind(audio)
+      window.plays = 0
+      audio.play = async () => {
+        if (++plays < 3) throw new DOMException('', 'NotAllowedError')
+        await play()
+        window.played = true
+      }
+      newCall({ audio })
+      void call.connect()
+    }`)
+    await waitForError(page, 'sound-blocked')
+    await page.mouse.click(1, 1)
+    await page.mouse.click(1, 1)
+    await page.waitForFunction('window.played', undefined, { polling: 20 })
+    await page.mouse.click(1, 1)
+    assert.equal(await page.evaluate('plays'), 3)
+    assert.deepEqual(
+      (await toldIn(page)).errors.map(({ code }) => code),
+      ['sound-blocked'],
+    )
+  })
+
   const FAULTS = [
     ['mint:status=429,retry-after=7', 'rate-limited'],
     ['mint:status=429,code=insufficient_quota', 'budget'],
