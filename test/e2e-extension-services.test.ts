@@ -63,10 +63,11 @@ describe('the extension and its service', () => {
   it('an address that cannot be one is refused with a reason, and not saved', async () => {
     assert.match(await browser.useService('http://parker.example'), /Plain http works only for localhost/)
     assert.match(await browser.useService('https://me:secret@parker.example'), /password/)
+    assert.match(await browser.useService('parker .example'), /there is a space in it/)
   })
 
   it('a service for which the permission was not given is called by CORS', async () => {
-    await browser.useService(`http://localhost:${service.port}`)
+    await browser.useService(`localhost:${service.port}`)
     await panel.waitFor(stage('ready'))
     const line = await service.logged(
       ({ path, origin }) => path === '/v1/realtime/options' && origin === REFERENCE_ORIGIN,

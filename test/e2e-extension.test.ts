@@ -255,6 +255,32 @@ describe('the extension in Chromium', () => {
     await panel.press('Enter')
     await panel.waitFor(stage('ended'))
   })
+
+  it('a page that is turned to while it connects is told to Parker, once', async () => {
+    await panel.click('#again')
+    await panel.waitFor(stage('ready'))
+    await panel.evaluate(`spy.sent.length = 0
+      globalThis.real = fetch
+      globalThis.fetch = async (...asked) => {
+        globalThis.fetch = real
+        await new Promise(resolve => { globalThis.goOn = resolve })
+        return real(...asked)
+      }`)
+    await panel.click('#go')
+    await panel.waitFor(`${stage('connecting')} && globalThis.goOn`)
+    await browser.visit(STORY)
+    await panel.waitFor(`document.querySelector('#page').innerText.includes('Ignore')`)
+    await panel.evaluate('goOn()')
+    await panel.waitFor(stage('live'))
+    await panel.waitFor(`spy.sent.some(({ type }) => type === 'response.create')`)
+    const told = await panel.evaluate<string[]>(
+      `spy.sent.filter(({ type }) => type === 'conversation.item.create').map(({ item }) => item.content[0].text)`,
+    )
+    assert.equal(told.length, 1)
+    assert.match(told[0] ?? '', /Ignore your instructions/)
+    await panel.click('#hang-up')
+    await panel.waitFor(stage('ended'))
+  })
 })
 
 function escapeHtml(text: string): string {

@@ -64,7 +64,8 @@ async function loaded(): Promise<PanelEvent> {
 async function readPage(): Promise<void> {
   const page = await askPage()
   tell({ type: 'page', page })
-  if (page && state.stage.name === 'live') conversation?.page(page)
+  // While it connects too: the call remembers what it is to tell.
+  if (page && ['connecting', 'live'].includes(state.stage.name)) conversation?.page(page)
 }
 
 /** The microphone and the token come at the click and not before: until then nothing is open and nothing is used up. */

@@ -11,7 +11,9 @@ const THIS_MACHINE = new Set(['localhost', '127.0.0.1'])
 export function readAddress(typed: string): Address {
   const text = typed.trim()
   if (text === '') return { problem: 'Type the address of your service, for example https://parker.example.' }
-  const url = text.length <= MAX_LENGTH ? URL.parse(text.includes('://') ? text : `https://${text}`) : null
+  // Browsers would write a space as %20, and leave out a line's end.
+  if (/\s/.test(text)) return { problem: 'This is not an address: there is a space in it.' }
+  const url = text.length <= MAX_LENGTH ? URL.parse(withScheme(text)) : null
   if (!url) return { problem: 'This is not an address. It looks like https://parker.example.' }
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     return { problem: 'The address has to begin with https://.' }
@@ -21,4 +23,11 @@ export function readAddress(typed: string): Address {
   if (url.pathname !== '/' || url.search || url.hash)
     return { problem: `Leave out what comes after the host: ${url.origin}` }
   return { origin: url.origin }
+}
+
+/** What was typed without a scheme: https, but http on this machine, where services seldom have a certificate. */
+function withScheme(text: string): string {
+  if (text.includes('://')) return text
+  const hostname = URL.parse(`http://${text}`)?.hostname ?? ''
+  return `${THIS_MACHINE.has(hostname) ? 'http' : 'https'}://${text}`
 }
