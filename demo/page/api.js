@@ -2,7 +2,7 @@
  * What came of a request for a token. `status` 0: no answer at all. Times in milliseconds; `totalMs` is the service's
  * own account and holds `openAiMs`; both are null where the answer does not tell.
  * @typedef {{status: number, headers: Headers, json: any, roundTripMs: number, totalMs: number | null,
- *   openAiMs: number | null, warm: boolean}} Outcome
+ *   openAiMs: number | null, kind: 'warm' | 'cold' | 'ticket' | 'refused'}} Outcome
  */
 
 /** What the answers last said of the minute's limit, and when that was. */
@@ -19,7 +19,14 @@ export async function askToken(body) {
   const roundTripMs = performance.now() - started
   noteBudget(answer.headers)
   const { total = null, openai = null } = serverTiming(answer.headers)
-  return { ...answer, roundTripMs, totalMs: total, openAiMs: openai, warm: answer.status === 200 && openai === 0 }
+  return { ...answer, roundTripMs, totalMs: total, openAiMs: openai, kind: kindOf(answer, openai) }
+}
+
+/** Only a ticket of the service's own has no WebSocket to go to. */
+function kindOf({ status, json }, openAiMs) {
+  if (status !== 200) return 'refused'
+  if (json.websocket_url === null) return 'ticket'
+  return openAiMs === 0 ? 'warm' : 'cold'
 }
 
 async function post(path, body) {

@@ -43,20 +43,24 @@ function figures(outcomes) {
   const came = outcomes.filter(Boolean)
   const granted = came.filter(({ status }) => status === 200)
   const times = granted.map(({ roundTripMs }) => roundTripMs).sort((a, b) => a - b)
-  const warm = granted.filter(outcome => outcome.warm).length
-  return { times, warm, cold: granted.length - warm, refused: came.length - granted.length }
+  const counts = ['warm', 'cold', 'ticket', 'refused'].map(kind => [kind, came.filter(one => one.kind === kind).length])
+  return { times, ...Object.fromEntries(counts) }
 }
 
 function showTally(outcomes) {
-  const { times, warm, cold, refused } = figures(outcomes)
+  const { times, warm, cold, ticket, refused } = figures(outcomes)
   const time = value => (value === undefined ? '–' : ms(value))
   byId('tally').replaceChildren(
     ...rows([
       ['Fastest', time(times[0])],
       ['Median', time(median(times))],
       ['Slowest', time(times.at(-1))],
-      ['Warm', warm],
-      ['Cold', cold],
+      ...(ticket > 0
+        ? [['Tickets', ticket]]
+        : [
+            ['Warm', warm],
+            ['Cold', cold],
+          ]),
       ['Refused', refused],
     ]),
   )
@@ -68,16 +72,17 @@ function median(sorted) {
 }
 
 function summary(outcomes) {
-  const { times, warm, cold, refused } = figures(outcomes)
-  const counts = `${outcomes.length} requests: ${warm} warm, ${cold} cold, ${refused} refused.`
+  const { times, warm, cold, ticket, refused } = figures(outcomes)
+  const granted = ticket > 0 ? `${ticket} tickets` : `${warm} warm, ${cold} cold`
+  const counts = `${outcomes.length} requests: ${granted}, ${refused} refused.`
   if (times.length === 0) return counts
   return `${counts} Fastest ${ms(times[0])}, median ${ms(median(times))}, slowest ${ms(times.at(-1))}.`
 }
 
 function showTable(outcomes) {
   byId('burst-rows').replaceChildren(
-    ...outcomes.map(({ status, warm, roundTripMs, totalMs, openAiMs, json }, i) => {
-      const answer = status === 200 ? (warm ? '200 warm' : '200 cold') : `${status} ${json?.error?.type ?? ''}`
+    ...outcomes.map(({ status, kind, roundTripMs, totalMs, openAiMs, json }, i) => {
+      const answer = status === 200 ? `200 ${kind}` : `${status} ${json?.error?.type ?? ''}`
       const own = totalMs === null ? '–' : ms(totalMs - openAiMs)
       const cells = [i + 1, answer, ms(roundTripMs), own, openAiMs === null ? '–' : ms(openAiMs)]
       return make('tr', {}, ...cells.map(textContent => make('td', { textContent })))

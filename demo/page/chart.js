@@ -25,18 +25,18 @@ export function drawChart(frame, outcomes, slots) {
   frame.replaceChildren(makeSvg('svg', { viewBox: `0 0 ${width} ${HEIGHT}` }, hatch(), ...grid(top, width, y), ...bars))
 }
 
-/** Cold: OpenAI's part and the rest. Warm and refused: one piece. */
+/** Cold: OpenAI's part and the rest. All else: one piece. */
 function bar(outcome, x, width, y, slot) {
-  const { roundTripMs, openAiMs, warm, status } = outcome
+  const { roundTripMs, openAiMs, kind, status } = outcome
   const top = Math.min(y(roundTripMs), BASE - MIN_BAR)
-  const kind = status !== 200 ? 'refused' : warm ? 'warm' : 'wait'
-  const pieces = [makeSvg('rect', { x, y: top, width, height: BASE - top, class: `bar ${kind}` })]
-  if (kind === 'wait')
+  const look = kind === 'cold' ? 'wait' : kind
+  const pieces = [makeSvg('rect', { x, y: top, width, height: BASE - top, class: `bar ${look}` })]
+  if (kind === 'cold')
     pieces.push(makeSvg('rect', { x, y: y(openAiMs), width, height: BASE - y(openAiMs), class: 'bar cold' }))
   const word = status === 200 ? Math.round(roundTripMs) : status || 'none'
   if (slot >= WORD_SLOT || (status !== 200 && slot >= 24))
-    pieces.push(text(x + width / 2, top - 6, word, `word middle ${kind}`))
-  const title = makeSvg('title', {}, `${status === 200 ? (warm ? 'warm' : 'cold') : word}, ${ms(roundTripMs)}`)
+    pieces.push(text(x + width / 2, top - 6, word, `word middle ${look}`))
+  const title = makeSvg('title', {}, `${status === 200 ? kind : word}, ${ms(roundTripMs)}`)
   return [title, ...pieces]
 }
 

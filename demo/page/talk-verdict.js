@@ -39,12 +39,13 @@ export function verdictForm() {
     const call = judged
     const { rating, comment } = Object.fromEntries(new FormData(byId('verdict')))
     const feedback = { rating: Number(rating), ...(comment.trim() && { comment: comment.trim() }) }
-    const told = await call.report(feedback).then(
-      () => 'Reported. Thank you.',
-      error => `Not reported: ${error.message}`,
+    const failure = await call.report(feedback).then(
+      () => undefined,
+      error => error,
     )
     if (judged !== call) return
-    byId('verdict-status').textContent = told
-    byId('verdict').querySelector('button').disabled = true
+    byId('verdict-status').textContent = failure ? `Not reported: ${failure.message}` : 'Reported. Thank you.'
+    // What did not arrive may be sent again; what did may not.
+    byId('verdict').querySelector('button').disabled = !failure
   })
 }

@@ -6,6 +6,7 @@ import { byId, copyButton, make, makeSvg, ms, onSubmit, rows } from './dom.js'
 const TAGS = {
   warm: ['Warm', 'The service had this secret ready, so OpenAI was not asked while you waited.'],
   cold: ['Cold', 'OpenAI was at work on this secret while you waited.'],
+  ticket: ['Ticket', 'The service made this ticket itself: it places the call, so no secret of OpenAI’s is needed.'],
   refused: ['Refused', 'No secret was handed out; below is why.'],
 }
 
@@ -26,10 +27,9 @@ export function tokenPanel(picked) {
 
 function show(outcome) {
   const granted = outcome.status === 200
-  const state = granted ? (outcome.warm ? 'warm' : 'cold') : 'refused'
-  const [tag, about] = TAGS[state]
+  const [tag, about] = TAGS[outcome.kind]
   stopClock()
-  byId('token-board').dataset.state = state
+  byId('token-board').dataset.state = outcome.kind
   byId('token-tag').textContent = granted ? tag : outcome.status ? `${outcome.status} ${tag}` : 'No answer'
   byId('token-tag-about').textContent = about
   showFigures(byId('token-trip'), String(Math.round(outcome.roundTripMs)), 4)
