@@ -7,10 +7,17 @@ export function terminated(): Promise<void> {
   })
 }
 
+/** What to do about an address that cannot be listened on. */
+const HINTS: Record<string, string> = {
+  EADDRINUSE: ' The port is taken: stop the other program, or set PORT.',
+  EADDRNOTAVAIL: ' This machine does not have the address: set HOST to one that it has, such as 0.0.0.0.',
+  EACCES: ' The port needs rights that this user does not have: set PORT to one above 1023.',
+}
+
 /** An error that nobody caught leaves the process in an unknown state: say so, and end. */
 export function endOnFatalError(log: Log): void {
   process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
-    const hint = error.code === 'EADDRINUSE' ? ' The port is taken: stop the other program, or set PORT.' : ''
+    const hint = (error.syscall === 'listen' && HINTS[error.code ?? '']) || ''
     log.logger.fatal(
       { error: error.name, code: error.code, stack: error.stack?.match(/^ {4}at .*$/gm) },
       `Ended by an error.${hint}`,

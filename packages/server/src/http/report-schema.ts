@@ -51,7 +51,7 @@ const report: Record<keyof CallReport, Schema> = {
     type: 'string',
     minLength: 1,
     maxLength: 500,
-    description: "The user's own words. Never stored or logged.",
+    description: "The user's own words. Kept in memory for those who watch, for a while; never stored or logged.",
   },
 }
 

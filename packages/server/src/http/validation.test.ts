@@ -22,8 +22,8 @@ test('each bad field has its path and what is wrong', () => {
   const allowed = problem({ keyword: 'enum', instancePath: '/sport', params: { allowedValues: ['golf', 'mma'] } })
   assert.deepEqual(fieldsOf([problem({}), unknown('colour'), allowed]), [
     { path: 'voice', message: 'must be string' },
-    { path: 'colour', message: 'unknown field' },
     { path: 'sport', message: 'must be one of: golf, mma' },
+    { path: 'colour', message: 'unknown field' },
   ])
 })
 
@@ -31,6 +31,16 @@ test('the message names the fields, each once', () => {
   const { message, type } = validationError([problem({}), problem({ keyword: 'minLength' }), unknown('colour')])
   assert.equal(type, 'validation_failed')
   assert.match(message, /voice, colour/)
+})
+
+test('the message hints at no more fields than are bad', () => {
+  const noName = problem({ keyword: 'enum', params: { allowedValues: ['cedar'] } })
+  assert.equal(validationError([problem({}), noName]).message, 'Some fields are not valid: voice.')
+})
+
+test('a bad field of ours is told whatever else is in the body', () => {
+  const many = Array.from({ length: 200 }, (_, i) => unknown(`x${i}`))
+  assert.equal(fieldsOf([...many, problem({})])[0]?.path, 'voice')
 })
 
 test('a body that is no object is told as such', () => {

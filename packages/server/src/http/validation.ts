@@ -17,17 +17,26 @@ export function validationError(errors: readonly FastifySchemaValidationError[])
   // A wrong type of a field that takes names is no such name either: once is enough.
   const named = new Set(errors.filter(error => error.keyword === 'enum').map(error => error.instancePath))
   const told = errors.filter(({ keyword, instancePath }) => keyword !== 'type' || !named.has(instancePath))
-  const fields = told.slice(0, MAX_FIELDS).map(badField)
+  // What we know and is wrong comes before what we do not know, of which there may be too much to tell.
+  const fields = told
+    .toSorted((a, b) => Number(isUnknown(a)) - Number(isUnknown(b)))
+    .slice(0, MAX_FIELDS)
+    .map(badField)
   const names = fields.slice(0, 10).map(field => field.path || 'body')
   return new ServiceError('validation_failed', {
-    message: `Some fields are not valid: ${[...new Set(names)].join(', ')}${errors.length > names.length ? ', …' : ''}.`,
+    message: `Some fields are not valid: ${[...new Set(names)].join(', ')}${told.length > names.length ? ', …' : ''}.`,
     details: { fields },
   })
 }
 
-function badField({ instancePath, keyword, params, message }: FastifySchemaValidationError): BadField {
+function isUnknown({ keyword }: FastifySchemaValidationError): boolean {
+  return keyword === 'additionalProperties'
+}
+
+function badField(error: FastifySchemaValidationError): BadField {
+  const { instancePath, keyword, params, message } = error
   const parent = instancePath.slice(1).replaceAll('/', '.')
-  if (keyword === 'additionalProperties') {
+  if (isUnknown(error)) {
     const name = String(params.additionalProperty)
     return { path: bounded(parent ? `${parent}.${name}` : name), message: 'unknown field' }
   }

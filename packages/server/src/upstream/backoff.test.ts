@@ -23,6 +23,7 @@ test('OpenAI may ask for a wait in milliseconds, in seconds or by a date, in thi
   assert.equal(requestedWait({ 'retry-after-ms': '0' }, NOW), 0)
   assert.equal(requestedWait({ 'retry-after': '2' }, NOW), 2000)
   assert.equal(requestedWait({ 'retry-after': '0.5' }, NOW), 500)
+  assert.equal(requestedWait({ 'retry-after': '9'.repeat(20) }, NOW), 1e23)
   assert.equal(requestedWait({ 'retry-after': 'Mon, 23 Nov 2026 12:00:07 GMT' }, NOW), 7000)
   assert.equal(requestedWait({ 'retry-after-ms': '10', 'retry-after': '60' }, NOW), 10)
   assert.equal(requestedWait({ 'retry-after-ms': 'soon', 'retry-after': '3' }, NOW), 3000)

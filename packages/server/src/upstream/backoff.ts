@@ -23,5 +23,5 @@ export function requestedWait(headers: Headers, now: number): number | undefined
 }
 
 function decimal(value: string | string[] | undefined): number | undefined {
-  return typeof value === 'string' && /^\d{1,9}(\.\d{1,9})?$/.test(value) ? Number(value) : undefined
+  return typeof value === 'string' && /^\d{1,20}(\.\d{1,9})?$/.test(value) ? Number(value) : undefined
 }

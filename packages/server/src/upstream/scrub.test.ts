@@ -57,7 +57,21 @@ test('no passage of eight characters or more survives, however it is wrapped', (
 test('a name of OpenAI’s passes only if it looks like one and is not in the request', () => {
   for (const good of ['invalid_value', 'session.tools[0].name', 'model'])
     assert.equal(plainName(good, '{"model":1}'), good)
-  for (const bad of ['', 'two words', 'Wombat', 'a\nb', '<b>', 'é', 'x'.repeat(65), 'wombat', 5, null, undefined, {}])
+  for (const bad of [
+    '',
+    'two words',
+    'Wombat',
+    'a\nb',
+    '<b>',
+    'é',
+    'x'.repeat(65),
+    'wombat',
+    'ek_0123456789',
+    5,
+    null,
+    undefined,
+    {},
+  ])
     assert.equal(plainName(bad, 'tell of a wombat'), '')
 })
 

@@ -40,7 +40,8 @@ function sharedLength(line: string, start: number, confidential: readonly string
 export function plainName(value: unknown, requestBody: string): string {
   if (typeof value !== 'string') return ''
   if (KNOWN_NAMES.has(value)) return value
-  return /^[a-z][a-z0-9_.[\]]{0,63}$/.test(value) && !requestBody.includes(value) ? value : ''
+  const plain = /^[a-z][a-z0-9_.[\]]{0,63}$/.test(value) && withoutCredentials(value) === value
+  return plain && !requestBody.includes(value) ? value : ''
 }
 
 const KNOWN_NAMES = new Set(['model', 'voice', 'session', 'session.type', 'expires_after.anchor', 'server_error'])
