@@ -61,8 +61,8 @@ export interface Call {
   /** How it went, so far or in the end. */
   summary(): Promise<Summary>
   /**
-   * Reports to the service how the call went; once a call, and again only if that failed. Without it the report goes out a minute after the call, or
-   * when the page is left; also of a call that got a token and did not come about.
+   * Reports to the service how the call went; once a call, and again only if that failed. Without it the report goes out
+   * a minute after the call, or when the page is left; also of a call that got a token and did not come about.
    * @throws ParkerError
    */
   report(feedback?: Feedback): Promise<void>

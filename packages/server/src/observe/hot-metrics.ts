@@ -25,8 +25,10 @@ export function hotCounter<Name extends string>(config: CounterConfiguration<Nam
   new Counter({
     ...config,
     collect() {
-      for (const { labels, counts } of all) this.inc(labels, counts.waiting)
-      for (const { counts } of all) counts.waiting = 0
+      for (const { labels, counts } of all) {
+        this.inc(labels, counts.waiting)
+        counts.waiting = 0
+      }
     },
   })
   return {

@@ -34,8 +34,8 @@ function sharedLength(line: string, start: number, confidential: readonly string
 }
 
 /**
- * A name in OpenAI's error object (`code`, `type`, `param`) that is safe to log: it looks like one, and the request does
- * not hold it, so that it cannot be a caller's word; or it is one that we know.
+ * A name in OpenAI's error object (`code`, `type`, `param`) that is safe to log: it looks like one and like no credential,
+ * and the request does not hold it, so that it cannot be a caller's word; or it is one that we know.
  */
 export function plainName(value: unknown, requestBody: string): string {
   if (typeof value !== 'string') return ''
