@@ -179,10 +179,18 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   {
     promise: 'a ticket is not spent while the breaker is open',
     file: `${SRC}/upstream/calls.ts`,
-    from: '    const admission = breaker.enter()',
-    to: '    await spend()\n    const admission = breaker.enter()',
+    from: '    const outcome = await guarded(breaker, async () => {\n      await spend()\n',
+    to: '    await spend()\n    const outcome = await guarded(breaker, async () => {\n',
     test: TICKETS,
     named: 'is not spent while the breaker is open',
+  },
+  {
+    promise: 'a ticket that may not be spent does not close the breaker',
+    file: `${SRC}/upstream/breaker.ts`,
+    from: "    else if (verdict === 'unheard') open(0)\n",
+    to: '',
+    test: TICKETS,
+    named: 'that may not be spent does not close the breaker',
   },
   {
     promise: 'spent atomically: in memory',

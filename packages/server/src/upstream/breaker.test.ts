@@ -71,6 +71,16 @@ for (const [verdict, then] of [
     else assert.deepEqual(breaker.state, { name: 'closed', failures: 0 })
   })
 
+test('a trial in which OpenAI was never asked decides nothing; the next one does, at once', () => {
+  const { breaker, clock } = breakerAt()
+  attempt(breaker, 'failure', 'failure', 'failure')
+  clock.now = 5000
+  attempt(breaker, 'unheard', 'unheard')
+  assert.equal(stateOf(breaker), 'open')
+  attempt(breaker, 'failure')
+  assert.equal(refusal(breaker), 1000)
+})
+
 test('attempts begun before it opened change nothing, neither while it is open nor during the trial', () => {
   const { breaker, clock } = breakerAt()
   const late = [begin(breaker), begin(breaker), begin(breaker)]
@@ -90,7 +100,7 @@ test('attempts begun before it opened change nothing, neither while it is open n
 test('whatever happens, it is closed below the threshold, refuses while open, and lets at most one trial in', () => {
   const steps = fc.array(
     fc.oneof(
-      fc.constantFrom<Verdict>('success', 'failure', 'neutral').map(verdict => ({ verdict })),
+      fc.constantFrom<Verdict>('success', 'failure', 'neutral', 'unheard').map(verdict => ({ verdict })),
       fc.nat(1500).map(pause => ({ pause })),
     ),
     { maxLength: 60 },

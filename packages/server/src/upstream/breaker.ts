@@ -1,5 +1,5 @@
 /** Told how the attempt ended; to be called exactly once. */
-export type Verdict = 'success' | 'failure' | 'neutral'
+export type Verdict = 'success' | 'failure' | 'neutral' | 'unheard'
 
 /** Where the breaker stands. */
 export type BreakerState = { name: 'closed'; failures: number } | { name: 'open'; until: number } | { name: 'trial' }
@@ -13,13 +13,14 @@ export interface Breaker {
 /**
  * A circuit breaker over consecutive failures: closed until `threshold` of them, then open for `resetMs`, then one
  * trial decides. Neutral ends (a caller's own mistake, a lack of credit) neither add to the count nor clear it; as the
- * end of a trial they show that OpenAI answers, and close it. Attempts begun before it opened change nothing any more.
+ * end of a trial they show that OpenAI answers, and close it. A trial in which OpenAI was not heard, since it was never
+ * asked, decides nothing: the next one does. Attempts begun before it opened change nothing any more.
  */
 export function circuitBreaker(threshold: number, resetMs: number, mono: () => number): Breaker {
   let state: BreakerState = { name: 'closed', failures: 0 }
 
-  const open = () => {
-    state = { name: 'open', until: mono() + resetMs }
+  const open = (forMs: number) => {
+    state = { name: 'open', until: mono() + forMs }
   }
 
   function reportOrdinary(verdict: Verdict): void {
@@ -27,11 +28,12 @@ export function circuitBreaker(threshold: number, resetMs: number, mono: () => n
     if (verdict === 'success') state = { name: 'closed', failures: 0 }
     if (verdict !== 'failure') return
     state = { name: 'closed', failures: state.failures + 1 }
-    if (state.failures >= threshold) open()
+    if (state.failures >= threshold) open(resetMs)
   }
 
   function reportTrial(verdict: Verdict): void {
-    if (verdict === 'failure') open()
+    if (verdict === 'failure') open(resetMs)
+    else if (verdict === 'unheard') open(0)
     else state = { name: 'closed', failures: 0 }
   }
 

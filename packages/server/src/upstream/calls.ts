@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
-import { retryAfterSeconds, ServiceError } from '../errors.ts'
+import { ServiceError } from '../errors.ts'
 import { readRefusal } from './answer.ts'
-import type { Breaker, Verdict } from './breaker.ts'
+import type { Breaker } from './breaker.ts'
 import { type Answer, BrokenAnswer, type Connection } from './connection.ts'
+import { guarded } from './guarded.ts'
 import type { Health } from './health.ts'
 import { identityHeaders, type UpstreamIdentity } from './identity-headers.ts'
 import { type AttemptReport, asServiceError } from './openai.ts'
-import { BREAKAGES, type Failure } from './outcome.ts'
+import { BREAKAGES, type Failed, type Failure } from './outcome.ts'
 import { errorCode, plainId } from './scrub.ts'
 
 /** A call to be placed. */
@@ -87,7 +88,7 @@ export function callLine(config: LineConfig, parts: LineParts): CallLine {
   }
 
   /** One attempt, reported and judged. */
-  async function attempt(order: CallOrder): Promise<{ placed: PlacedCall } | { failure: Failure; cause?: unknown }> {
+  async function attempt(order: CallOrder): Promise<{ placed: PlacedCall } | Failed> {
     const started = clock.mono()
     const report = (outcome: AttemptReport['outcome'], found: Partial<AttemptReport>) =>
       parts.attempted({ requestId: order.requestId, outcome, durationMs: clock.mono() - started, ...found })
@@ -131,24 +132,13 @@ export function callLine(config: LineConfig, parts: LineParts): CallLine {
   }
 
   async function place(order: CallOrder, spend: () => Promise<void>): Promise<PlacedCall> {
-    const admission = breaker.enter()
-    if ('refusedFor' in admission)
-      throw new ServiceError('circuit_open', { retryAfter: retryAfterSeconds(admission.refusedFor) })
-    let verdict: Verdict = 'neutral'
-    try {
+    const outcome = await guarded(breaker, async () => {
       await spend()
-      const outcome = await attempt(order)
-      if ('placed' in outcome) {
-        verdict = 'success'
-        health.note(true)
-        return outcome.placed
-      }
-      health.note(!outcome.failure.disconnected)
-      if (outcome.failure.counts) verdict = 'failure'
-      throw asServiceError(outcome.failure, outcome.cause)
-    } finally {
-      admission.report(verdict)
-    }
+      return attempt(order)
+    })
+    health.note('placed' in outcome || !outcome.failure.disconnected)
+    if ('placed' in outcome) return outcome.placed
+    throw asServiceError(outcome.failure, outcome.cause)
   }
 
   return {

@@ -4,12 +4,13 @@ import type { Config } from '../config/config.ts'
 import { retryAfterSeconds, ServiceError } from '../errors.ts'
 import { type Asked, type Minted, type Reading, readAnswer, requestIdOf } from './answer.ts'
 import { jitteredWait } from './backoff.ts'
-import { type Breaker, circuitBreaker, type Verdict } from './breaker.ts'
+import { type Breaker, circuitBreaker } from './breaker.ts'
 import { type Answer, BrokenAnswer, type Connection, connect } from './connection.ts'
 import { FORMS } from './forms.ts'
+import { guarded } from './guarded.ts'
 import { type Health, openAiHealth } from './health.ts'
 import { identityHeaders } from './identity-headers.ts'
-import { BREAKAGES, type Failure, type UpstreamError } from './outcome.ts'
+import { BREAKAGES, type Failed, type Failure, type UpstreamError } from './outcome.ts'
 import { retryBudget } from './retry-budget.ts'
 import { errorCode } from './scrub.ts'
 
@@ -74,7 +75,7 @@ export interface OpenAiEvents {
 }
 
 /** What became of an attempt. */
-type Attempted = { minted: Minted } | { failure: Failure; cause?: unknown }
+type Attempted = { minted: Minted } | Failed
 
 export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvents): OpenAi {
   const form = FORMS[config.OPENAI_REALTIME_API]
@@ -121,21 +122,6 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
     return { form, apiKey, body, ownWords }
   }
 
-  async function guardedAttempt(order: MintOrder, requestId: string, timeoutMs: number): Promise<Attempted> {
-    const admission = breaker.enter()
-    if ('refusedFor' in admission)
-      throw new ServiceError('circuit_open', { retryAfter: retryAfterSeconds(admission.refusedFor) })
-    let verdict: Verdict = 'neutral'
-    try {
-      const attempted = await attempt(order, requestId, timeoutMs)
-      if ('minted' in attempted) verdict = 'success'
-      else if (attempted.failure.counts) verdict = 'failure'
-      return attempted
-    } finally {
-      admission.report(verdict)
-    }
-  }
-
   async function mint(
     order: MintOrder,
     requestId: string,
@@ -147,7 +133,8 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
     try {
       for (let retry = 0; ; retry++) {
         const left = Math.max(1, deadline - clock.mono())
-        const attempted = await guardedAttempt(order, requestId, Math.min(config.UPSTREAM_TIMEOUT_MS, left))
+        const timeoutMs = Math.min(config.UPSTREAM_TIMEOUT_MS, left)
+        const attempted = await guarded(breaker, () => attempt(order, requestId, timeoutMs))
         if ('minted' in attempted) return attempted.minted
         const { failure, cause } = attempted
         const wait = failure.retryAfterMs ?? jitteredWait(retry, Math.random)

@@ -13,6 +13,13 @@ export interface Failure {
   retryAfterMs?: number
 }
 
+/** An attempt that failed. */
+export interface Failed {
+  failure: Failure
+  /** For the log only. */
+  cause?: unknown
+}
+
 /** The ways in which an attempt can end without a status. */
 export type Breakage = 'network' | 'timeout' | 'invalid'
 
