@@ -137,6 +137,28 @@ describe('the pool', () => {
     await upstream.close()
   })
 
+  it('lets no request wait for its mints beyond the deadline, however long one attempt may take', async () => {
+    const upstream = await startUpstream()
+    const service = await startService({
+      ...WARM,
+      OPENAI_BASE_URL: upstream.baseUrl,
+      UPSTREAM_TIMEOUT_MS: '600000',
+      UPSTREAM_DEADLINE_MS: '500',
+    })
+    upstream.behave(() => {})
+    // The second one takes a mint that the pool began for the first.
+    const answers = await Promise.race([
+      Promise.all([askToken(service.url), askToken(service.url)]),
+      new Promise<never[]>(resolve => setTimeout(resolve, 20_000, [])),
+    ])
+    assert.deepEqual(
+      answers.map(({ json }) => json.error.type),
+      ['upstream_timeout', 'upstream_timeout'],
+    )
+    await service.stop()
+    await upstream.close()
+  })
+
   it('is off where secrets live too short, and the start says so', async () => {
     const upstream = await startUpstream()
     const service = await startService({ ...WARM, OPENAI_BASE_URL: upstream.baseUrl, TOKEN_TTL_SECONDS: '20' })

@@ -69,6 +69,8 @@ export function decideConfig(env: Environment, now: number = Date.now()): Decisi
     ALLOWED_MODELS: allowedModels(values),
     CORS_ORIGINS: values.CORS_ORIGINS ?? values.ALLOWED_ORIGINS,
     TRANSCRIPTION_MODEL: transcriptionModel(values),
+    // Whoever waits for an attempt, such as one of the pool's, waits for the deadline at most.
+    UPSTREAM_TIMEOUT_MS: Math.min(values.UPSTREAM_TIMEOUT_MS, values.UPSTREAM_DEADLINE_MS),
     ...decidePool(values),
     CLIENT_HASH_SECRET: values.CLIENT_HASH_SECRET ?? deriveSecret(apiKey, 'client-hash'),
     jwt,

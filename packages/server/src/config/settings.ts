@@ -298,7 +298,7 @@ export const SETTINGS = {
       parse: integer(1, 600_000),
       default: '5000',
       example: '5000',
-      doc: 'Time for one attempt at OpenAI, milliseconds.',
+      doc: 'Time for one attempt at OpenAI, milliseconds; at most `UPSTREAM_DEADLINE_MS` counts.',
     }),
     UPSTREAM_DEADLINE_MS: setting({
       parse: integer(1, 600_000),
