@@ -4,11 +4,12 @@ import { type Line, openLine } from './line.ts'
 import type { Running } from './running.ts'
 import type { StandIn } from './stand-in.ts'
 
-/** What the service made of more requests than it can serve. A second each. */
+/** What the service made of more requests than it can serve. Counts are a second. */
 export interface Overload {
   /** What a mint took, milliseconds. */
   latencyMs: number
-  /** Of what it can serve. */
+  /** The most it could serve a second, and how many times that was offered. */
+  peak: number
   times: number
   offered: number
   served: number
@@ -28,16 +29,16 @@ const MAX_IN_FLIGHT = 200
 
 /**
  * Requests that come whether earlier ones are answered or not, at once, twice and three times what can be served: by
- * `MAX_IN_FLIGHT`, where a mint takes its time, and by the processor alone (`peak` a second), where it takes none.
+ * `MAX_IN_FLIGHT`, where a mint takes its time, and by the processor alone (`pace` a second), where it takes none.
  */
-export async function overloads(server: Running, standIn: StandIn, peak: number, seconds: number): Promise<Overload[]> {
-  const byLatency = { [SLOW_MS]: Math.min(peak, (MAX_IN_FLIGHT * 1000) / SLOW_MS), 0: peak }
+export async function overloads(server: Running, standIn: StandIn, pace: number, seconds: number): Promise<Overload[]> {
+  const byLatency = { [SLOW_MS]: Math.min(pace, (MAX_IN_FLIGHT * 1000) / SLOW_MS), 0: pace }
   const curve: Overload[] = []
   for (const latencyMs of [SLOW_MS, 0] as const) {
     standIn.latencyMs = latencyMs
     for (const times of [1, 2, 3]) {
-      const figures = await offered(server, times * byLatency[latencyMs], seconds)
-      curve.push({ latencyMs, times, ...figures })
+      const most = byLatency[latencyMs]
+      curve.push({ latencyMs, peak: most, times, ...(await offered(server, times * most, seconds)) })
     }
   }
   return curve

@@ -27,12 +27,11 @@ export function page(results: Results, facts: Facts, plan: Plan): string {
     halfLoadTable(results),
     '## Overload',
     'Requests come at a steady pace on 1,000 connections, whether earlier ones are answered or not, at once, twice and ' +
-      'three times what the service can serve cold. It refuses with 503 what it cannot serve. *Unsent* requests found ' +
-      'every connection waiting. A second each.',
+      'three times the most that the service can serve cold. *Unsent* requests found every connection waiting. A second each.',
     'Where a mint takes its time, the limit is `MAX_IN_FLIGHT`, 200: at 100 ms that is 2,000 a second, at what OpenAI was ' +
-      'recorded to take under 500. Where it takes none, the limit is the processor, for which a refusal is work too, if less ' +
-      'than half of a token’s; the service then serves little of what comes in a rush, so put something before it that holds ' +
-      'such rushes back.',
+      'recorded to take under 500. What is beyond is refused with 503, at once. Where a mint takes none, the limit is the ' +
+      'processor, and the peak is the pace at full load: the service reads only as many requests in a turn of the event ' +
+      'loop as it can work on, and the others wait in their connections.',
     overloadTable(results),
     '## Memory and start',
     `Resident memory (MB = 1,000,000 bytes) after the first answer, after ${whole(plan.memoryRequests)} requests ` +
@@ -109,13 +108,11 @@ function halfLoadTable({ halfLoad }: Results): string {
 }
 
 function overloadTable({ overload }: Results): string {
-  const servedAtOnce = (latency: number) => overload.find(one => one.latencyMs === latency)?.served ?? 0
-  const rows = overload.map(({ latencyMs, times, offered, served, refused, unsent }) => {
-    const peak = servedAtOnce(latencyMs)
-    const share = peak > 0 ? `${Math.round((100 * served) / peak)} %` : '–'
+  const rows = overload.map(({ latencyMs, peak, times, offered, served, refused, unsent }) => {
+    const share = `${Math.round((100 * served) / peak)} %`
     return [`${latencyMs} ms`, `${times} ×`, ...[offered, served, refused, unsent].map(whole), share]
   })
-  return table(['a mint takes', '', 'offered', 'served', 'refused', 'unsent', 'served, of 1 ×'], rows)
+  return table(['a mint takes', '', 'offered', 'served', 'refused', 'unsent', 'served, of the peak'], rows)
 }
 
 function footprintTable({ footprints }: Results): string {

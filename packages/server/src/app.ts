@@ -1,4 +1,5 @@
 import Fastify, { type FastifyInstance } from 'fastify'
+import { backpressure } from './http/backpressure.ts'
 import { emptyBodies, jsonBodies, MAX_BODY_BYTES } from './http/body.ts'
 import { answerBrokenMessage, refuseTunnel } from './http/broken-messages.ts'
 import { docsRoutes } from './http/docs.ts'
@@ -59,6 +60,7 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
   app.setSerializerCompiler(() => JSON.stringify)
   app.server.maxConnections = MAX_CONNECTIONS
   app.server.on('connect', refuseTunnel)
+  backpressure(app.server)
   expectations(app.server)
 
   requestFacts(app, clock, service.isOperator)
