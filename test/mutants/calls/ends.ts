@@ -75,14 +75,14 @@ export const END_MUTANTS: readonly Mutant[] = [
   {
     promise: 'the human shows by items of the user',
     file: `${SRC}/calls/limits.ts`,
-    from: "?.role === 'user'",
-    to: "?.role === 'human'",
+    from: "at(item, 'role') === 'user'",
+    to: "at(item, 'role') === 'human'",
     test: CLOCKS,
   },
   {
     promise: 'items of others do not show the human',
     file: `${SRC}/calls/limits.ts`,
-    from: " && (item as { role?: unknown } | undefined)?.role === 'user'",
+    from: " && at(item, 'role') === 'user'",
     to: ' && item !== null',
     test: CLOCKS,
   },

@@ -1,3 +1,4 @@
+import { at } from '../json.ts'
 import type { RealtimeEvent } from '../upstream/socket.ts'
 
 export type DriftMode = 'restore' | 'hangup' | 'allow'
@@ -55,7 +56,7 @@ export function driftGuard(instructions: string, mode: DriftMode, already: numbe
 
 /** OpenAI did not take our update: the session stays changed, and asking again would not help. */
 function isRefusedRestore({ type, error }: RealtimeEvent): boolean {
-  return type === 'error' && (error as { event_id?: unknown } | undefined)?.event_id === EVENT_ID
+  return type === 'error' && at(error, 'event_id') === EVENT_ID
 }
 
 /** Spacing aside, which OpenAI might tidy up. What an event does not tell is taken to be unchanged. */

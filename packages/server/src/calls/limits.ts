@@ -1,3 +1,4 @@
+import { at } from '../json.ts'
 import type { RealtimeEvent } from '../upstream/socket.ts'
 
 /** The clocks of one call. */
@@ -62,5 +63,5 @@ const HUMAN_EVENTS = new Set([
 /** Speech, committed audio, or an item of the user's. */
 function showsHuman({ type, item }: RealtimeEvent): boolean {
   if (HUMAN_EVENTS.has(type)) return true
-  return type === 'conversation.item.added' && (item as { role?: unknown } | undefined)?.role === 'user'
+  return type === 'conversation.item.added' && at(item, 'role') === 'user'
 }

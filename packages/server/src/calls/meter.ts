@@ -1,6 +1,7 @@
 import { DEAREST_TRANSCRIPTION, type Price, tokenCost } from '../catalogue/prices.ts'
+import { at } from '../json.ts'
 import type { RealtimeEvent } from '../upstream/socket.ts'
-import { at, responseTokens, transcriptionTokens } from '../upstream/usage.ts'
+import { responseTokens, transcriptionTokens } from '../upstream/usage.ts'
 import { noUsage, type Usage } from './call.ts'
 
 /** Reads usage out of a call's events. */

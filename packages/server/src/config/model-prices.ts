@@ -1,4 +1,5 @@
 import { type Price, TOKEN_KINDS, type TokenKind } from '../catalogue/prices.ts'
+import { parseJson } from '../json.ts'
 import { BadValue, type Parse } from './parse.ts'
 
 /** What a voice model must have a price for, to be held to a spend limit. */
@@ -20,10 +21,8 @@ export const modelPrices: Parse<Record<string, Price>> = value => {
 }
 
 function jsonObject(value: string): Record<string, unknown> {
-  try {
-    const parsed: unknown = JSON.parse(value)
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { ...parsed }
-  } catch {}
+  const parsed = parseJson(value)
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { ...parsed }
   throw new BadValue(SHAPE)
 }
 

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
+import { parseJson } from '../json.ts'
 
 /** Thrown by a parser: what is wrong with the text, said so that it completes "NAME … ". Never quotes the text itself. */
 export class BadValue extends Error {}
@@ -85,10 +86,8 @@ export const list =
   }
 
 function jsonStrings(value: string): string[] {
-  try {
-    const parsed: unknown = JSON.parse(value)
-    if (Array.isArray(parsed) && parsed.every(part => typeof part === 'string')) return parsed
-  } catch {}
+  const parsed = parseJson(value)
+  if (Array.isArray(parsed) && parsed.every(part => typeof part === 'string')) return parsed
   throw new BadValue('starts like a JSON array but is not a JSON array of strings')
 }
 

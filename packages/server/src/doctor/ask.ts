@@ -1,3 +1,4 @@
+import { parseJson } from '../json.ts'
 import { errorCode } from '../upstream/scrub.ts'
 
 /** A whole answer. */
@@ -49,9 +50,6 @@ async function bounded(response: Response): Promise<string> {
 }
 
 function asObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text)
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { ...parsed }
-  } catch {}
-  return undefined
+  const parsed = parseJson(text)
+  return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? { ...parsed } : undefined
 }

@@ -1,8 +1,9 @@
 import { modelState } from '../catalogue/models.ts'
+import { at, parseJson } from '../json.ts'
 import { type Answer, BrokenAnswer, connect } from '../upstream/connection.ts'
 import { identityHeaders } from '../upstream/identity-headers.ts'
 import { type Failure, judgeStatus } from '../upstream/outcome.ts'
-import { plainName } from '../upstream/scrub.ts'
+import { errorNames } from '../upstream/scrub.ts'
 import type { Context } from './context.ts'
 import { type Finding, type FindingId, finding } from './findings.ts'
 import { describeDeadEnd, describeDistance, milliseconds, reach } from './reach.ts'
@@ -62,14 +63,13 @@ const REFUSALS: Partial<Record<Failure['type'], FindingId>> = {
 }
 
 function judgeAnswer(answer: Answer, context: Context): Finding[] {
-  const parsed = parse(answer.body)
-  const { error } = (parsed ?? {}) as { error?: Record<string, unknown> }
-  const [code, type] = [error?.code, error?.type].map(name => plainName(name, context.config.OPENAI_API_KEY.reveal()))
-  const said = `OpenAI answered ${answer.status}${code ? ` ${code}` : ''}`
+  const parsed = parseJson(answer.body)
+  const names = errorNames(at(parsed, 'error'), context.config.OPENAI_API_KEY.reveal())
+  const said = `OpenAI answered ${answer.status}${names.code ? ` ${names.code}` : ''}`
   if (answer.status === 401) return [finding('key-refused', `${said}: it does not take the key.`)]
   if (answer.status === 403) return [finding('key-limited', `${said} to the list of models.`)]
   if (answer.status !== 200) {
-    const failure = judgeStatus(answer.status, { code: code ?? '', type: type ?? '', param: '', message: '' })
+    const failure = judgeStatus(answer.status, names)
     return [finding(REFUSALS[failure.type] ?? 'openai-odd', `${said} to the list of models.`)]
   }
   const listed = listedModels(parsed)
@@ -90,7 +90,7 @@ interface Listed {
 }
 
 function listedModels(parsed: unknown): Listed[] | undefined {
-  const { data } = (parsed ?? {}) as { data?: unknown }
+  const data = at(parsed, 'data')
   if (!Array.isArray(data)) return undefined
   return data.flatMap((model: { id?: unknown; shutdown_date?: unknown } | null) =>
     typeof model?.id === 'string'
@@ -135,12 +135,4 @@ function judgeClock({ headers: { date } }: Answer, before: number, after: number
   if (Math.abs(seconds) <= MOST_SKEW_SECONDS)
     return [finding('clock-right', `The clock agrees with OpenAI's within ${Math.max(1, Math.abs(seconds))} s.`)]
   return [finding('clock-off', `The clock is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} OpenAI's.`)]
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
 }

@@ -1,3 +1,4 @@
+import { at, parseJson } from '../json.ts'
 import { requestedWait } from './backoff.ts'
 import type { Answer } from './connection.ts'
 import type { Form } from './forms.ts'
@@ -45,9 +46,8 @@ export interface Asked extends Quotable {
  * expiry a number near now; nothing of it that is logged may hold anything confidential. Never throws.
  */
 export function readAnswer(answer: Answer, asked: Asked, now: number): Reading {
-  const parsed = parse(answer.body)
   if (answer.status < 200 || answer.status > 299) return readRefusal(answer, asked, now)
-  const { value, expiresAt, sessionId } = asked.form.claims(parsed)
+  const { value, expiresAt, sessionId } = asked.form.claims(parseJson(answer.body))
   const nonsense = (oddity: string): Reading => ({ failure: BREAKAGES.invalid, error: NO_ERROR, oddity })
   if (typeof value !== 'string' || !/^[\x21-\x7e]{1,4096}$/.test(value)) return nonsense('no usable secret')
   if (value.includes(asked.apiKey)) return nonsense('the secret holds our own key')
@@ -76,36 +76,27 @@ function confidential({ apiKey, body, ownWords }: Quotable): string[] {
 
 /** Judges an answer that is not a success. Never throws. */
 export function readRefusal(answer: Answer, asked: Quotable, now: number): { failure: Failure; error: UpstreamError } {
-  const error = readError(parse(answer.body), asked)
+  const error = readError(at(parseJson(answer.body), 'error'), asked)
   const judged = obeyShouldRetry(judgeStatus(answer.status, error), single(answer.headers['x-should-retry']))
   const retryAfterMs = requestedWait(answer.headers, now)
   return { failure: retryAfterMs === undefined ? judged : { ...judged, retryAfterMs }, error }
 }
 
 /** OpenAI's free text is kept only where it cannot quote a caller: short quotes survive any scrubbing. */
-function readError(parsed: unknown, { apiKey, body, ownWords }: Quotable): UpstreamError {
-  const error = isObject(parsed) && isObject(parsed.error) ? parsed.error : {}
-  const message = typeof error.message === 'string' && !ownWords ? scrub(error.message, [apiKey, body]) : ''
-  const name = (value: unknown) => (value === apiKey ? '' : plainName(value, body))
-  return { code: name(error.code), type: name(error.type), param: name(error.param), message }
+function readError(error: unknown, { apiKey, body, ownWords }: Quotable): UpstreamError {
+  const said = at(error, 'message')
+  const message = typeof said === 'string' && !ownWords ? scrub(said, [apiKey, body]) : ''
+  const name = (field: string) => {
+    const value = at(error, field)
+    return value === apiKey ? '' : plainName(value, body)
+  }
+  return { code: name('code'), type: name('type'), param: name('param'), message }
 }
 
 /** When OpenAI answered: by its own clock, so that a wrong one here does not make its secrets look dead. */
 function answeredAt({ headers }: Answer, now: number): number {
   const told = Date.parse(single(headers.date) ?? '')
   return Number.isNaN(told) ? now : told
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }
 
 function single(value: string | string[] | undefined): string | undefined {

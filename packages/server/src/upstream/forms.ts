@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts'
+import { at } from '../json.ts'
 import type { Session } from '../session.ts'
 
 /** What the wire bodies are made from, besides the session itself. */
@@ -81,9 +82,9 @@ const ga: Form = {
     session: realtimeSession(session, defaults),
   }),
   claims: answer => ({
-    value: field(answer, 'value'),
-    expiresAt: field(answer, 'expires_at'),
-    sessionId: field(field(answer, 'session'), 'id'),
+    value: at(answer, 'value'),
+    expiresAt: at(answer, 'expires_at'),
+    sessionId: at(answer, 'session', 'id'),
   }),
 }
 
@@ -112,18 +113,14 @@ const beta: Form = {
     speed: defaults.DEFAULT_SPEED,
   }),
   claims: answer => {
-    const secret = field(answer, 'client_secret')
+    const secret = at(answer, 'client_secret')
     const plain = typeof secret === 'string'
     return {
-      value: plain ? secret : field(secret, 'value'),
-      expiresAt: plain ? field(answer, 'expires_at') : field(secret, 'expires_at'),
-      sessionId: field(answer, 'id'),
+      value: plain ? secret : at(secret, 'value'),
+      expiresAt: plain ? at(answer, 'expires_at') : at(secret, 'expires_at'),
+      sessionId: at(answer, 'id'),
     }
   },
 }
 
 export const FORMS = { ga, beta }
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
-}

@@ -77,7 +77,7 @@ export interface UpstreamError {
 }
 
 /** Judges an answer that is not a success. */
-export function judgeStatus(status: number, error: UpstreamError): Failure {
+export function judgeStatus(status: number, error: Pick<UpstreamError, 'code' | 'type'>): Failure {
   if (status === 403 && isModeration(error.code)) return row('content_flagged')
   if (status === 404) return row(error.code === 'model_not_found' ? 'model_unavailable' : 'upstream_invalid')
   if (status === 429 && (MONEY_CODES.has(error.code) || error.type === 'insufficient_quota')) return MONEY

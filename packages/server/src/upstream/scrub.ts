@@ -1,3 +1,4 @@
+import { at } from '../json.ts'
 import { withoutCredentials } from '../secret.ts'
 
 /** Runs at least this long that a text shares with something confidential are cut out of it. */
@@ -45,6 +46,11 @@ export function plainName(value: unknown, requestBody: string): string {
 }
 
 const KNOWN_NAMES = new Set(['model', 'voice', 'session', 'session.type', 'expires_after.anchor', 'server_error'])
+
+/** The names of OpenAI's error object, which may be anything; those that `confidential` holds are left out. */
+export function errorNames(error: unknown, confidential = ''): { code: string; type: string } {
+  return { code: plainName(at(error, 'code'), confidential), type: plainName(at(error, 'type'), confidential) }
+}
 
 /** Passages shorter than this are in any text by chance. */
 const MIN_WORD = 5

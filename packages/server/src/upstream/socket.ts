@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { WebSocket } from 'ws'
 import type { Config } from '../config/config.ts'
+import { at, parseJson } from '../json.ts'
 import { identityHeaders, type UpstreamIdentity } from './identity-headers.ts'
 import { BREAKAGES, type Failure, judgeStatus } from './outcome.ts'
-import { plainName } from './scrub.ts'
+import { errorNames } from './scrub.ts'
 
 /** A server event of the Realtime API. Only `type` was checked; everything else may be anything. */
 export type RealtimeEvent = { type: string } & Record<string, unknown>
@@ -128,26 +129,12 @@ async function readRefusal(response: IncomingMessage, timeoutMs: number): Promis
   } finally {
     clearTimeout(cut)
   }
-  return new SocketRefused(judgeStatus(status, errorOf(text)), status)
-}
-
-function errorOf(text: string) {
-  const { error } = (parse(text) ?? {}) as { error?: Record<string, unknown> }
-  return { code: plainName(error?.code, ''), type: plainName(error?.type, ''), param: '', message: '' }
+  return new SocketRefused(judgeStatus(status, errorNames(at(parseJson(text), 'error'))), status)
 }
 
 function readEvent(text: string): RealtimeEvent | undefined {
-  const value = parse(text)
-  const sound = typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
-  return sound ? (value as RealtimeEvent) : undefined
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  const value = parseJson(text)
+  return typeof at(value, 'type') === 'string' ? (value as RealtimeEvent) : undefined
 }
 
 /** Cuts a line on which nothing comes back, not even the answer to a ping. */

@@ -1,4 +1,5 @@
 import type { TokenKind, Tokens } from '../catalogue/prices.ts'
+import { at } from '../json.ts'
 
 /** Of a `response.done`: fresh and cached input by kind, and output. Tokens that no detail accounts for count as the dearest of their side. */
 export function responseTokens(usage: unknown): Tokens {
@@ -45,14 +46,4 @@ const MOST_TOKENS = 10_000_000
 
 function tally(value: unknown): number {
   return typeof value === 'number' && value > 0 ? Math.min(Math.floor(value), MOST_TOKENS) : 0
-}
-
-/** What stands at a path of a value that may be anything; undefined where the path breaks off. */
-export function at(value: unknown, ...path: string[]): unknown {
-  let found = value
-  for (const name of path) {
-    if (typeof found !== 'object' || found === null) return undefined
-    found = (found as Record<string, unknown>)[name]
-  }
-  return found
 }

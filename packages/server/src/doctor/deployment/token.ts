@@ -1,5 +1,6 @@
 import { isPrivateHost } from '../../config/parse.ts'
 import type { ErrorType } from '../../errors.ts'
+import { at } from '../../json.ts'
 import { type Answer, ask } from '../ask.ts'
 import { type Finding, finding } from '../findings.ts'
 import type { Visit } from './visit.ts'
@@ -50,7 +51,7 @@ const FIXES: Partial<Record<ErrorType, string>> = {
 }
 
 function judgeRefusal({ status, json }: Answer): Finding[] {
-  const type = (json?.error as { type?: unknown } | undefined)?.type
+  const type = at(json, 'error', 'type')
   // The check of CORS says it already.
   if (type === 'origin_not_allowed') return []
   const known = typeof type === 'string' && /^[a-z_]{1,40}$/.test(type) ? type : ''

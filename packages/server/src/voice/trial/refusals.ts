@@ -1,7 +1,7 @@
 import type { ServiceError } from '../../errors.ts'
 import { asServiceError } from '../../upstream/openai.ts'
 import { judgeStatus } from '../../upstream/outcome.ts'
-import { plainName } from '../../upstream/scrub.ts'
+import { errorNames } from '../../upstream/scrub.ts'
 
 /** The HTTP status that OpenAI would have answered with, for codes that come in events; others count as its failure. */
 const STATUS_OF: Record<string, number> = {
@@ -19,8 +19,7 @@ const STATUS_OF: Record<string, number> = {
 
 /** An error inside an event, believed no further than its names. */
 export function eventError(error: unknown): ServiceError {
-  const { code, type } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>
-  const named = { code: plainName(code, ''), type: plainName(type, ''), param: '', message: '' }
+  const named = errorNames(error)
   const status = STATUS_OF[named.code] ?? (named.type === 'invalid_request_error' ? 400 : 500)
   return asServiceError(judgeStatus(status, named), undefined)
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import { ServiceError } from '../../errors.ts'
+import { at } from '../../json.ts'
 import type { RealtimeEvent, RealtimeSocket, SocketHandlers } from '../../upstream/socket.ts'
 import type { Arrival } from '../lab/delivery.ts'
 import { fromPcm, type Sound } from '../lab/sound.ts'
@@ -102,7 +103,6 @@ async function recordReply(socket: RealtimeSocket, take: Take, prompt: string, c
 
 /** Throws where the response came to nothing. A reply that was cut short is still a reply. */
 function usageOf(response: unknown): unknown {
-  const { status, status_details, usage } = (response ?? {}) as Record<string, unknown>
-  if (status === 'failed') throw eventError((status_details as { error?: unknown } | null | undefined)?.error)
-  return usage
+  if (at(response, 'status') === 'failed') throw eventError(at(response, 'status_details', 'error'))
+  return at(response, 'usage')
 }
