@@ -1,13 +1,7 @@
 import { END_REASONS, type Receipt, secondsOf } from '../calls/call.ts'
 import { TOKEN_KINDS } from '../catalogue/prices.ts'
 import type { Config } from '../config/config.ts'
-
-type Schema = Record<string, unknown>
-
-const text = (description?: string): Schema => ({ type: 'string', ...(description ? { description } : {}) })
-const orNull = (schema: Schema): Schema => ({ ...schema, type: [schema.type as string, 'null'] })
-const count = (description: string): Schema => ({ type: 'integer', description })
-const time = (description: string): Schema => ({ type: 'string', format: 'date-time', description })
+import { count, list, names, number, object, orNull, type Schema, text, time } from './json-schema.ts'
 
 const STATES = ['active', 'ending', 'ended'] as const
 const reasons = Object.entries(END_REASONS)
@@ -35,7 +29,7 @@ interface CallView {
   end_reason: string | null
 }
 
-const tokens = Object.fromEntries(TOKEN_KINDS.map(kind => [kind, { type: 'integer' }]))
+const tokens = Object.fromEntries(TOKEN_KINDS.map(kind => [kind, count()]))
 
 const viewProperties: Record<keyof CallView, Schema> = {
   id: text(),
@@ -45,50 +39,31 @@ const viewProperties: Record<keyof CallView, Schema> = {
   difficulty: text(),
   mode: orNull(text()),
   sport: orNull(text()),
-  state: { type: 'string', enum: STATES, description: '`ending`: the hang-up is being tried.' },
+  state: names(STATES, { description: '`ending`: the hang-up is being tried.' }),
   started_at: time('When OpenAI took the call.'),
   ended_at: orNull(time('When the hang-up held.')),
   seconds: count('How long it has lasted.'),
   responses: count('Responses that were billed.'),
   tokens: {
-    type: 'object',
-    properties: tokens,
-    required: TOKEN_KINDS,
+    ...object(tokens),
     additionalProperties: false,
     description: 'Tokens of the voice model by kind.',
   },
-  transcribed_seconds: { type: 'number', description: 'Audio transcribed by a model billed by time.' },
+  transcribed_seconds: number('Audio transcribed by a model billed by time.'),
   transcribed_tokens: count('Tokens of a transcription model billed by tokens.'),
-  usd: {
-    type: ['number', 'null'],
-    description: 'What it has cost by the price table; null where the model has no price.',
-  },
+  usd: orNull(number('What it has cost by the price table; null where the model has no price.')),
   drifts: count('Changes of instructions or tools that the caller made.'),
   end_reason: { type: ['string', 'null'], enum: [...Object.keys(END_REASONS), null], description: reasonList },
 }
 
-export const callReply: Schema = {
-  type: 'object',
-  description: 'A call: how it stands, what it has used and cost, why it ended.',
-  required: Object.keys(viewProperties),
-  properties: viewProperties,
-}
+const description = 'A call: how it stands, what it has used and cost, why it ended.'
 
-export const callListReply: Schema = {
-  type: 'object',
-  required: ['calls', 'next'],
-  properties: {
-    calls: {
-      type: 'array',
-      items: {
-        ...callReply,
-        required: [...Object.keys(viewProperties), 'client'],
-        properties: { ...viewProperties, client: text('Hash of the client.') },
-      },
-    },
-    next: { type: ['string', 'null'], description: '`before` of the following page; null on the last.' },
-  },
-}
+export const callReply: Schema = { ...object(viewProperties), description }
+
+export const callListReply: Schema = object({
+  calls: list({ ...object({ ...viewProperties, client: text('Hash of the client.') }), description }),
+  next: orNull(text('`before` of the following page; null on the last.')),
+})
 
 /** What operators may ask of the list. */
 export interface ListQuery {
@@ -101,8 +76,8 @@ export interface ListQuery {
 }
 
 const queryProperties: Record<keyof ListQuery, Schema> = {
-  state: { type: 'string', enum: STATES },
-  reason: { type: 'string', enum: Object.keys(END_REASONS) },
+  state: names(STATES),
+  reason: names(Object.keys(END_REASONS)),
   model: { type: 'string', minLength: 1, maxLength: 128 },
   client: { type: 'string', pattern: '^[0-9a-f]{32}$', description: 'Hash of a client, as in the log.' },
   limit: { type: 'string', pattern: '^([1-9]\\d?|100)$', description: '1 to 100; 50 unless told.' },

@@ -1,9 +1,8 @@
 import { type CallReport, type CallStats, type CallTimes, ENDINGS } from '../voice/report.ts'
-
-type Schema = Record<string, unknown>
+import { list, names, number, type Schema } from './json-schema.ts'
 
 /** Numbers that JSON can spell and no call can have (1e999 is read as infinity) end at the maximum. */
-const amount = (maximum: number, description: string): Schema => ({ type: 'number', minimum: 0, maximum, description })
+const amount = (maximum: number, description: string): Schema => ({ ...number(description), minimum: 0, maximum })
 const count = (maximum: number, description: string): Schema => ({ ...amount(maximum, description), type: 'integer' })
 
 /** A minute: nothing on a call that still works takes longer. */
@@ -34,9 +33,8 @@ const times: Record<keyof CallTimes, Schema> = {
   click_to_connected_ms: amount(LONG_MS, "From the user's click to the open connection."),
   connected_to_first_audio_ms: amount(LONG_MS, 'From there to the first sound of Parker.'),
   turn_gaps_ms: {
-    type: 'array',
+    ...list(amount(LONG_MS, "From the end of the user's speech to the first sound of the answer.")),
     maxItems: MOST_TURNS,
-    items: amount(LONG_MS, "From the end of the user's speech to the first sound of the answer."),
     description: 'One for each turn.',
   },
 }
@@ -45,7 +43,7 @@ const report: Record<keyof CallReport, Schema> = {
   stats: some('How the network was, over the whole call.', stats),
   times: some('What the user waited for.', times),
   duration_seconds: amount(LONGEST_CALL_SECONDS, 'From connected to the end.'),
-  ended: { type: 'string', enum: ENDINGS, description: 'How the call ended, as the client saw it.' },
+  ended: names(ENDINGS, { description: 'How the call ended, as the client saw it.' }),
   rating: { type: 'integer', minimum: 1, maximum: 5, description: "The user's own; 5 is the best." },
   comment: {
     type: 'string',

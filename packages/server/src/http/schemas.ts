@@ -4,30 +4,12 @@ import { SPORTS } from '../catalogue/sports.ts'
 import type { Config } from '../config/config.ts'
 import { ERRORS, type ErrorType } from '../errors.ts'
 import type { SessionRequest } from '../session.ts'
-
-/** A JSON Schema (draft 2020-12, as OpenAPI 3.1 has it). */
-type Schema = Record<string, unknown>
-
-const text = (description?: string): Schema => ({ type: 'string', ...(description ? { description } : {}) })
-const count = (description?: string): Schema => ({ type: 'integer', ...(description ? { description } : {}) })
-const flag: Schema = { type: 'boolean' }
-const time: Schema = { type: 'string', format: 'date-time' }
-const list = (items: Schema): Schema => ({ type: 'array', items })
-const table = (values: Schema): Schema => ({ type: 'object', additionalProperties: values })
-
-/** One of some names: an `enum`, which pickers and generated clients understand. */
-const names = (values: readonly string[], extra: Schema = {}): Schema => ({ type: 'string', enum: values, ...extra })
-
-/** An object with these properties, all required but the `optional` ones. */
-function object(properties: Record<string, Schema>, optional: readonly string[] = []): Schema {
-  return { type: 'object', required: Object.keys(properties).filter(name => !optional.includes(name)), properties }
-}
+import { count, flag, list, names, number, object, orNull, type Schema, table, text, time } from './json-schema.ts'
 
 const nullableText = (maxLength: number, description: string): Schema => ({
-  type: ['string', 'null'],
+  ...orNull(text(description)),
   minLength: 1,
   maxLength,
-  description,
 })
 
 /** What a reader of the docs may send as it stands. */
@@ -82,7 +64,7 @@ const tokenReplyProperties: Record<keyof TokenReply, Schema> = {
   instructions: text('Exactly what the session was given.'),
   report_key: text('Lets its holder report on this session.'),
   web_rtc_url: text('POST the SDP offer here, with the secret as bearer token.'),
-  websocket_url: { type: ['string', 'null'], description: 'For clients that speak WebSocket.' },
+  websocket_url: orNull(text('For clients that speak WebSocket.')),
 }
 export const tokenReply: Schema = {
   ...object(tokenReplyProperties),
@@ -91,7 +73,7 @@ export const tokenReply: Schema = {
 
 export const healthReply = object({
   status: names(['healthy']),
-  timestamp: time,
+  timestamp: time(),
   version: text(),
   openai_status: names(['connected', 'disconnected']),
 })
@@ -108,7 +90,7 @@ export const rootReply = object({
     entries: count('Unused secrets ready.'),
     hits: count('Requests served from them.'),
     misses: count('Requests that had to wait for OpenAI.'),
-    hit_rate: { type: 'number', description: '0 to 1.' },
+    hit_rate: number('0 to 1.'),
     minted: count('Secrets made ahead of demand.'),
     expired_unused: count('Of these, never used.'),
   }),
@@ -122,21 +104,20 @@ export const optionsReply = object({
       {
         ...choice,
         state: names(['current', 'retiring', 'retired']),
-        default: flag,
+        default: flag(),
         shutdown: { type: 'string', format: 'date' },
         successor: text(),
       },
       ['shutdown', 'successor'],
     ),
   ),
-  voices: list(object({ ...choice, default: flag })),
-  difficulties: list(object({ ...choice, default: flag })),
+  voices: list(object({ ...choice, default: flag() })),
+  difficulties: list(object({ ...choice, default: flag() })),
   sports: list(object(choice)),
   modes: list(object(choice)),
 })
 
-const orNothing: Schema = { type: ['number', 'null'] }
-const percentiles = object({ count: count(), p50: orNothing, p95: orNothing, p99: orNothing })
+const percentiles = object({ count: count(), p50: orNull(number()), p95: orNull(number()), p99: orNull(number()) })
 const figures = object({
   requests: count('Credentials handed out.'),
   mint_ms: percentiles,
@@ -146,15 +127,12 @@ const figures = object({
   turn_gap_ms: percentiles,
   quality: object({
     count: count('Calls with an estimate.'),
-    mos_mean: {
-      ...orNothing,
-      description: "Mean opinion score by the E-model, 1 to 4.41: the network's part of quality.",
-    },
-    mos_p10: { ...orNothing, description: 'A tenth of the calls were not above this.' },
+    mos_mean: orNull(number("Mean opinion score by the E-model, 1 to 4.41: the network's part of quality.")),
+    mos_p10: orNull(number('A tenth of the calls were not above this.')),
   }),
   satisfaction: object({
     count: count('Ratings.'),
-    mean: { ...orNothing, description: '1 to 5.' },
+    mean: orNull(number('1 to 5.')),
     stars: { ...list(count()), description: 'How many gave 1, 2, 3, 4 and 5.' },
   }),
 })
@@ -166,7 +144,7 @@ const figureTables = {
 }
 
 export const voiceMetricsReply = object({
-  since: time,
+  since: time(),
   ...figureTables,
   instances: count('That shared what they counted in the last five minutes.'),
   windows: object({
@@ -194,21 +172,21 @@ export const selfCheckReply = object({
   socket: object({ class: addressClass }),
   trust_proxy: object({
     kind: names(['none', 'hops', 'networks', 'railway']),
-    hops: { type: ['integer', 'null'], description: 'Trusted hops, where that is how proxies are trusted.' },
+    hops: orNull(count('Trusted hops, where that is how proxies are trusted.')),
     meaning: text(),
   }),
   forwarded: object({
     x_forwarded_for: count('Entries in `X-Forwarded-For`.'),
-    x_real_ip: flag,
-    forwarded: flag,
-    x_forwarded_proto: flag,
+    x_real_ip: flag(),
+    forwarded: flag(),
+    x_forwarded_proto: flag(),
   }),
   origin: object({
-    value: { type: ['string', 'null'], description: '`Origin`, as it came.' },
+    value: orNull(text('`Origin`, as it came.')),
     verdict: { ...verdict, description: 'What a POST with it would meet.' },
     readable: { type: 'boolean', description: 'Whether a page there could read the answers.' },
   }),
-  referer: object({ origin: { type: ['string', 'null'], description: 'The origin of `Referer`.' }, verdict }),
+  referer: object({ origin: orNull(text('The origin of `Referer`.')), verdict }),
   shared_limits: { type: 'boolean', description: 'Whether limits are shared by all instances (`REDIS_URL`).' },
 })
 
