@@ -74,12 +74,7 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
     policyOf(config),
     path => BROWSER_PATHS.has(path) || (service.calls !== null && CALL_PATHS.has(path)),
   )
-  identity(app, {
-    trust: config.TRUST_PROXY,
-    verifyJwt: service.verifyJwt,
-    badJwts: service.badJwts,
-    operatorsExist,
-  })
+  identity(app, { verifyJwt: service.verifyJwt, badTokens: service.badTokens, operatorsExist })
   unknownAddresses(app, operatorsExist)
   rates(app, service.rates, clock.now)
   shedLag(app, service.lag)

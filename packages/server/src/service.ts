@@ -43,7 +43,8 @@ export interface Service {
   reports: ReportLimits
   isOperator: IsOperator
   verifyJwt: VerifyJwt | null
-  badJwts: Windows
+  /** Bad JWTs and report keys, by address. */
+  badTokens: Windows
   /** Null where everything is counted in this process. */
   store: Store | null
   rates: Rates
@@ -58,8 +59,8 @@ export interface Service {
   events: Events
 }
 
-/** Bad JWTs that an address may send in a minute. */
-const BAD_JWTS_PER_MINUTE = 10
+/** Bad JWTs and report keys that an address may send in a minute. */
+const BAD_TOKENS_PER_MINUTE = 10
 
 export async function createService(config: Config, clock: Clock, logger: Logger): Promise<Service> {
   const stats = voiceStats(clock.now)
@@ -119,7 +120,7 @@ export async function createService(config: Config, clock: Clock, logger: Logger
     reports: reportLimits(config, store, clock),
     isOperator: operatorCheck(config.ADMIN_TOKEN),
     verifyJwt: await createVerifier(config, clock),
-    badJwts: fixedWindows(BAD_JWTS_PER_MINUTE, 60_000, clock.mono),
+    badTokens: fixedWindows(BAD_TOKENS_PER_MINUTE, 60_000, clock.mono),
     store,
     rates: await createRates(config, clock, store, hashClient, events),
     lag,

@@ -29,7 +29,7 @@ export interface Session {
   shared: boolean
 }
 
-/** What the log says of a session: names from our tables. */
+/** What is told of a session, in the log and of calls: names from our tables. */
 export function namesOf({ model, voice, difficulty, mode, sport }: Session) {
   return { model: model.served, voice, difficulty, mode, sport }
 }

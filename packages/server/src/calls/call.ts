@@ -1,5 +1,5 @@
 import type { TokenKind } from '../catalogue/prices.ts'
-import type { Session } from '../session.ts'
+import { namesOf, type Session } from '../session.ts'
 
 /** Why a call ended. Each call has exactly one; the first that is given stays. Also the label of a metric. */
 export const END_REASONS = {
@@ -97,10 +97,20 @@ export function addUsage(to: Usage, more: Usage): void {
 /** The receipt of a call that has just begun. */
 export function newReceipt(call: LiveCall, startedAt: number, order: number): Receipt {
   const { id, ticket, client, sessionId, session, reason } = call
-  const { model, voice, difficulty, mode, sport } = session
-  const names = { model: model.served, voice, difficulty, mode, sport }
-  const open = { state: reason ? 'ending' : 'active', endedAt: undefined } as const
-  return { id, ticket, client, sessionId, ...names, ...open, startedAt, order, usage: noUsage(), drifts: 0, reason }
+  return {
+    id,
+    ticket,
+    client,
+    sessionId,
+    ...namesOf(session),
+    state: reason ? 'ending' : 'active',
+    startedAt,
+    endedAt: undefined,
+    order,
+    usage: noUsage(),
+    drifts: 0,
+    reason,
+  }
 }
 
 /** Seconds, rounded, that a call has lasted, at `now` (milliseconds since 1970) or at its end. */

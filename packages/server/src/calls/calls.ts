@@ -43,7 +43,11 @@ export function createCalls(parts: CallsParts): Calls {
   const store = createCallStore(parts)
   const { connection, breaker, health } = openai
   const line: CallLine = callLine(config, {
-    ...{ connection, breaker, health, clock, attempted: parts.attempted },
+    connection,
+    breaker,
+    health,
+    clock,
+    attempted: parts.attempted,
     orphaned: id => void keeper.end(id, 'caller_gone'),
   })
   const keeper: Keeper = callKeeper({

@@ -4,11 +4,9 @@ import { type EndReason, type LiveCall, newReceipt, type Receipt, secondsOf, typ
 /** What is told of a call that is over; `now` in milliseconds since 1970. */
 export function endOf(receipt: Receipt, now: number): CallEnd {
   const { id, sessionId, client, model, voice, difficulty, mode, sport, usage, drifts, reason } = receipt
-  return {
-    ...{ callId: id, sessionId, client, model, voice, difficulty, mode, sport, ...usage, drifts },
-    reason: reason ?? 'ended',
-    seconds: secondsOf(receipt, now),
-  }
+  const seconds = secondsOf(receipt, now)
+  const names = { callId: id, sessionId, client, model, voice, difficulty, mode, sport }
+  return { ...names, ...usage, drifts, seconds, reason: reason ?? 'ended' }
 }
 
 /** The same by what its watcher knows: what others counted before it was taken over is in the USD alone. */

@@ -1,5 +1,5 @@
 import { TOKEN_KINDS } from '../catalogue/prices.ts'
-import { decideSession, type Session } from '../session.ts'
+import { decideSession, namesOf, type Session } from '../session.ts'
 import type { EndReason, LiveCall, Receipt, Usage } from './call.ts'
 
 /** A hash as Redis answers it: names and values in turn. */
@@ -13,11 +13,10 @@ export function fieldsOf(answer: unknown): Record<string, string> {
 /** A call's fields for the store; the session, which holds instructions, comes sealed. */
 export function fieldsOfCall(call: LiveCall, sealedSession: string): string[] {
   const { client, sessionId, session, reason } = call
-  const { model, voice, difficulty, mode, sport } = session
   // What a store that has forgotten the call cannot know: without it the call would begin to count anew.
   const spent = { usd: call.usd > 0 ? call.usd.toFixed(9) : undefined, drifts: call.drifts || undefined }
-  const names = { client, session_id: sessionId, model: model.served, voice, difficulty, mode, sport, reason, ...spent }
-  const told = Object.entries(names).filter(([, value]) => value !== undefined)
+  const fields = { client, session_id: sessionId, ...namesOf(session), reason, ...spent }
+  const told = Object.entries(fields).filter(([, value]) => value !== undefined)
   return ['session', sealedSession, ...told.flat().map(String)]
 }
 

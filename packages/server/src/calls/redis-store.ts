@@ -13,7 +13,7 @@ export const LEASE_MS = 8000
 /** A slot that nobody renews is given back: longer than a placing and a takeover take, milliseconds. */
 const SLOT_MS = 120_000
 /** OpenAI ends calls after an hour; calls in Redis are kept for longer than they can last, milliseconds. */
-const LONGEST_CALL_MS = 7_200_000
+const CALL_KEPT_MS = 7_200_000
 /** Calls that are taken over in one step. */
 const MOST_TAKEN = 50
 
@@ -43,7 +43,7 @@ export function redisCallStore(
 
   function begin(call: LiveCall): Promise<unknown> {
     const fields = fieldsOfCall(call, seal.close(JSON.stringify(call.session)))
-    const kept = LONGEST_CALL_MS + historyMs
+    const kept = CALL_KEPT_MS + historyMs
     const ages = [Math.round(call.ageMs), Math.round(call.idleMs)]
     return run(scripts.BEGIN, call.id, call.ticket, instance, LEASE_MS, kept, ...ages, ...fields)
   }
@@ -110,7 +110,7 @@ export function redisCallStore(
     },
     async page(before, count) {
       const from = before === undefined ? '+inf' : `(${before}`
-      const answer = await run(scripts.PAGE, from, count + 1, historyMs + LONGEST_CALL_MS)
+      const answer = await run(scripts.PAGE, from, count + 1, historyMs + CALL_KEPT_MS)
       const rows = (answer as [string, unknown][]).map(([id, flat]) => [id, fieldsOf(flat)] as const)
       const shown = rows.slice(0, count)
       const receipts = shown

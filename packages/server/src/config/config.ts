@@ -140,23 +140,24 @@ function decideJwt(values: Values, problems: Problem[]): JwtConfig | null {
   return secret === undefined ? null : { keys: { kind: 'secret', secret }, issuer, audience }
 }
 
+/** A default, and the list that it must be on. */
+const LISTED = [
+  ['REALTIME_MODEL', 'ALLOWED_MODELS'],
+  ['REALTIME_VOICE', 'ALLOWED_VOICES'],
+] as const
+
 /** What no single parser can see. */
 function checkTogether(values: Values, problems: Problem[]): void {
-  const missing = (name: string) => problems.some(problem => problem.name === name)
-  const models = values.ALLOWED_MODELS
-  if (models && values.REALTIME_MODEL && !models.includes(values.REALTIME_MODEL) && !missing('REALTIME_MODEL'))
-    problems.push({
-      name: 'REALTIME_MODEL',
-      problem: `is ${values.REALTIME_MODEL}, which ALLOWED_MODELS does not list; set it to one of them`,
-      example: `REALTIME_MODEL=${models[0]}`,
-    })
-  const voices = values.ALLOWED_VOICES
-  if (voices && values.REALTIME_VOICE && !voices.includes(values.REALTIME_VOICE) && !missing('REALTIME_VOICE'))
-    problems.push({
-      name: 'REALTIME_VOICE',
-      problem: `is ${values.REALTIME_VOICE}, which ALLOWED_VOICES does not list; set it to one of them`,
-      example: `REALTIME_VOICE=${voices[0]}`,
-    })
+  for (const [name, list] of LISTED) {
+    const { [name]: value, [list]: allowed } = values
+    // What could not be read was reported already.
+    if (value && allowed && !allowed.includes(value))
+      problems.push({
+        name,
+        problem: `is ${value}, which ${list} does not list; set it to one of them`,
+        example: `${name}=${allowed[0]}`,
+      })
+  }
 }
 
 /** Unified mode needs the GA form, and a price for whatever a spend limit shall hold. */

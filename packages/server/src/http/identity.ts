@@ -3,7 +3,7 @@ import type { TrustProxy } from '../config/trust-proxy.ts'
 import { retryAfterSeconds, ServiceError } from '../errors.ts'
 import { clientAddress, hasForwardingHeader } from '../identity/address.ts'
 import type { VerifyJwt } from '../identity/jwt.ts'
-import type { Hit, Windows } from '../limits/windows.ts'
+import type { Windows } from '../limits/windows.ts'
 import type { Request } from './facts.ts'
 
 interface AddressOptions {
@@ -21,26 +21,24 @@ export function addresses(app: FastifyInstance, { trust, onForwardingIgnored }: 
 }
 
 interface IdentityOptions {
-  trust: TrustProxy
   /** Null where callers need no JWT. */
   verifyJwt: VerifyJwt | null
-  /** Bad JWTs an address may send. */
-  badJwts: Windows
+  /** Bad tokens that an address may send. */
+  badTokens: Windows
   /** Whether operators have a token at all; without one their routes do not exist. */
   operatorsExist: boolean
 }
 
 /** Step 5: who is asking. A caller with a JWT is counted by its subject. */
 export function identity(app: FastifyInstance, options: IdentityOptions): void {
-  const { trust, verifyJwt, operatorsExist } = options
+  const { verifyJwt, badTokens, operatorsExist } = options
 
   app.addHook('onRequest', (request, _reply, done) => {
     const { operator } = request.facts
     const { access } = request.routeOptions.config
     if (access === 'operator' && !operator) return done(refuseVisitor(operatorsExist))
     if (access !== 'jwt' || operator || !verifyJwt) return done()
-    const hitBad = () => options.badJwts.hit(clientAddress(request.socket.remoteAddress, request.headers, trust))
-    identifyByJwt(request, verifyJwt, hitBad).then(() => done(), done)
+    identifyByJwt(request, verifyJwt, badTokens).then(() => done(), done)
   })
 }
 
@@ -53,13 +51,14 @@ function refuseVisitor(operatorsExist: boolean): ServiceError {
   })
 }
 
-async function identifyByJwt(request: Request, verify: VerifyJwt, hitBad: () => Hit): Promise<void> {
-  const { authorization } = request.headers
+async function identifyByJwt({ facts, headers }: Request, verify: VerifyJwt, badTokens: Windows): Promise<void> {
+  const { authorization } = headers
   try {
-    request.facts.client = `sub:${await verify(authorization)}`
+    facts.client = `sub:${await verify(authorization)}`
   } catch (error) {
     const bad = error instanceof ServiceError && error.type === 'unauthenticated' && authorization !== undefined
-    const hit = bad ? hitBad() : undefined
+    // The address: who else it is has just not been shown.
+    const hit = bad ? badTokens.hit(facts.client ?? 'unknown') : undefined
     if (hit && !hit.allowed)
       throw new ServiceError('rate_limited', { retryAfter: retryAfterSeconds(hit.resetsIn), cause: error })
     throw error

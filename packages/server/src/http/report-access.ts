@@ -9,20 +9,20 @@ import { admit } from './rates.ts'
 interface ReportAccess {
   readReportKey: ReadReportKey
   reports: ReportLimits
-  /** Bad tokens an address may send. */
-  badJwts: Windows
+  /** Bad tokens that an address may send. */
+  badTokens: Windows
   clock: Clock
 }
 
 type Hook = (request: Request, reply: Reply, done: (refusal?: Error) => void) => void
 
 /** Steps 5 and 6 for reports: the key says which session they are on, and a client's reports have a window of their own. */
-export function reportAccess({ readReportKey, reports, badJwts, clock }: ReportAccess): Hook {
+export function reportAccess({ readReportKey, reports, badTokens, clock }: ReportAccess): Hook {
   function subjectOf({ headers, facts }: Request): ReportSubject {
     const [, key] = /^bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? []
     const subject = key === undefined ? undefined : readReportKey(key)
     if (!subject) {
-      const hit = key === undefined ? undefined : badJwts.hit(facts.client ?? 'unknown')
+      const hit = key === undefined ? undefined : badTokens.hit(facts.client ?? 'unknown')
       if (hit && !hit.allowed) throw new ServiceError('rate_limited', { retryAfter: retryAfterSeconds(hit.resetsIn) })
       throw refusal(
         'unauthenticated',

@@ -8,8 +8,8 @@ import { type Answer, BrokenAnswer, type Connection } from './connection.ts'
 import { guarded } from './guarded.ts'
 import type { Health } from './health.ts'
 import { identityHeaders, type UpstreamIdentity } from './identity-headers.ts'
-import { type AttemptReport, asServiceError } from './openai.ts'
-import { BREAKAGES, type Failed, type Failure } from './outcome.ts'
+import type { AttemptReport } from './openai.ts'
+import { asServiceError, BREAKAGES, type Failed, type Failure } from './outcome.ts'
 import { errorCode, plainId } from './scrub.ts'
 
 /** A call to be placed. */

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
-import { retryAfterSeconds, ServiceError } from '../errors.ts'
 import { type Asked, type Minted, type Reading, readAnswer, requestIdOf } from './answer.ts'
 import { jitteredWait } from './backoff.ts'
 import { type Breaker, circuitBreaker } from './breaker.ts'
@@ -10,7 +9,7 @@ import { FORMS } from './forms.ts'
 import { guarded } from './guarded.ts'
 import { type Health, openAiHealth } from './health.ts'
 import { identityHeaders } from './identity-headers.ts'
-import { BREAKAGES, type Failed, type Failure, type UpstreamError } from './outcome.ts'
+import { asServiceError, BREAKAGES, type Failed, type Failure, type UpstreamError } from './outcome.ts'
 import { retryBudget } from './retry-budget.ts'
 import { errorCode } from './scrub.ts'
 
@@ -171,22 +170,4 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
     connection,
     close: () => connection.close(),
   }
-}
-
-/** Waits longer than this are not passed on: nobody should be told to come back next month. */
-const LONGEST_RETRY_AFTER_MS = 3_600_000
-
-const DEFAULT_RETRY_AFTER_MS: Partial<Record<Failure['type'], number>> = {
-  upstream_rate_limited: 5000,
-  upstream_overloaded: 5000,
-  insufficient_quota: 60_000,
-}
-
-/** What the caller is told of a failure. */
-export function asServiceError({ type, retryAfterMs }: Failure, cause: unknown): ServiceError {
-  const wait = retryAfterMs ?? DEFAULT_RETRY_AFTER_MS[type]
-  return new ServiceError(type, {
-    cause,
-    ...(wait === undefined ? {} : { retryAfter: retryAfterSeconds(Math.min(wait, LONGEST_RETRY_AFTER_MS)) }),
-  })
 }

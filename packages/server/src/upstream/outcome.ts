@@ -1,4 +1,4 @@
-import type { ErrorType } from '../errors.ts'
+import { type ErrorType, retryAfterSeconds, ServiceError } from '../errors.ts'
 
 /** Why an attempt failed, once judged. */
 export interface Failure {
@@ -89,4 +89,22 @@ export function obeyShouldRetry(failure: Failure, header: string | undefined): F
   if (header === 'false') return { ...failure, retryable: false }
   if (header === 'true' && failure.type !== 'insufficient_quota') return { ...failure, retryable: true }
   return failure
+}
+
+/** Waits longer than this are not passed on: nobody should be told to come back next month. */
+const LONGEST_RETRY_AFTER_MS = 3_600_000
+
+const DEFAULT_RETRY_AFTER_MS: Partial<Record<Failure['type'], number>> = {
+  upstream_rate_limited: 5000,
+  upstream_overloaded: 5000,
+  insufficient_quota: 60_000,
+}
+
+/** What the caller is told of a failure. */
+export function asServiceError({ type, retryAfterMs }: Failure, cause: unknown): ServiceError {
+  const wait = retryAfterMs ?? DEFAULT_RETRY_AFTER_MS[type]
+  return new ServiceError(type, {
+    cause,
+    ...(wait === undefined ? {} : { retryAfter: retryAfterSeconds(Math.min(wait, LONGEST_RETRY_AFTER_MS)) }),
+  })
 }

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify'
 import type { ErrorType } from '../../errors.ts'
-import type { Events } from '../../observe/events.ts'
 import type { ReportSubject } from '../../report-key.ts'
 import type { Service } from '../../service.ts'
 import type { CallReport } from '../../voice/report.ts'
@@ -8,7 +7,7 @@ import { refusal, reportAccess } from '../report-access.ts'
 import { callReportSchema } from '../report-schema.ts'
 import { errorReplies } from '../schemas.ts'
 
-type ReportsRoute = Pick<Service, 'readReportKey' | 'reports' | 'badJwts' | 'clock'> & { events: Events }
+type ReportsRoute = Pick<Service, 'readReportKey' | 'reports' | 'badTokens' | 'clock' | 'events'>
 
 const REFUSALS: ErrorType[] = [
   'unauthenticated',

@@ -1,6 +1,5 @@
 import type { ServiceError } from '../../errors.ts'
-import { asServiceError } from '../../upstream/openai.ts'
-import { judgeStatus } from '../../upstream/outcome.ts'
+import { asServiceError, judgeStatus } from '../../upstream/outcome.ts'
 import { errorNames } from '../../upstream/scrub.ts'
 
 /** The HTTP status that OpenAI would have answered with, for codes that come in events; others count as its failure. */
