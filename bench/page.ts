@@ -65,8 +65,8 @@ function fullLoadMethod({ ceiling }: Results, plan: Plan): string {
     '- *Cold*: the pool is off; each token is one call to OpenAI. *Warm*: each token comes from the pool, which replaces it ' +
       'in the background, on the same core: a token and a mint. *Warm, from stock*: bursts on a full stock ' +
       `(${2 * SESSIONS.length} tokens), while the stand-in looks out of reach so that nothing is replaced: the token alone.`,
-    '- *Limits in Redis*: cold, and each request is counted in Redis in one round trip. Redis runs beside the load. The row to ' +
-      'hold against 1.5 times the bare proxy is *warm, from stock*; the one against 0.75 is *cold*.',
+    '- *Limits in Redis*: cold, and each request is counted in Redis in one round trip. Redis runs beside the load.',
+    '- The aim is 0.75 of the bare proxy cold, and 1.5 warm from stock. Where the table says less, it is not reached.',
     '- The bare proxy is `node:http`, one call through undici’s `Pool`, and JSON both ways. Express stands with the global ' +
       '`fetch`. nginx forwards bytes as they are, with one worker; it shows what the machine can do.',
   ].join('\n')

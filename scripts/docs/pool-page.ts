@@ -38,7 +38,7 @@ export async function poolPage(): Promise<string> {
 
 const TEXT = `# The pool of ready secrets
 
-Minting a secret takes OpenAI several hundred milliseconds, which everyone else lets the user wait. This service keeps a
+Minting a secret takes OpenAI several hundred milliseconds, for which the user would wait. This service keeps a
 few unused secrets ready instead. Each is handed out once, and only to a request that would have sent OpenAI byte for byte
 the request that made it.
 
