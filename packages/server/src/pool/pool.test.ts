@@ -46,7 +46,7 @@ const steps = fc.array(
 const nameOf = ({ body, safetyIdentifier }: MintOrder) => `${body}/${safetyIdentifier}`
 
 /** The pool between callers and an OpenAI whose answers come when, and as, the steps say. */
-function stage() {
+function stage(settings = SETTINGS) {
   let now = 0
   let connected = true
   let serial = 0
@@ -73,7 +73,7 @@ function stage() {
     },
     breaker: { state: { name: 'closed', failures: 0 } },
   }
-  const pool: Pool = secretPool(SETTINGS, openai as unknown as OpenAi, clock)
+  const pool: Pool = secretPool(settings, openai as unknown as OpenAi, clock)
   const handedOut: { to: string; value: string; remaining: number; warm: boolean }[] = []
 
   async function ask({ order, shared }: (typeof ORDERS)[number], hangsUp: boolean): Promise<void> {
@@ -123,6 +123,18 @@ describe('over any interleaving of requests, answers, failures, waits and hang-u
       { numRuns: 300 },
     )
   })
+})
+
+it('drops no secret for one that the quota of mints does not allow', async () => {
+  const { pool, run } = stage({ ...SETTINGS, POOL_MAX_TOTAL: 2, POOL_MINTS_PER_MINUTE: 2 })
+  const asking = (order: number): Step => ({ do: 'ask', order, hangsUp: false })
+  const answers: Step[] = Array.from({ length: 3 }, () => ({ do: 'answer', pick: 0, ok: true }))
+  for (const step of [asking(0), ...answers, asking(1), asking(1), asking(1)]) await run(step)
+  assert.equal(pool.stats().entries, 2)
+  await run({ do: 'wait', seconds: 60 })
+  for (const step of [asking(1), ...answers, ...answers]) await run(step)
+  const { entries, minted, expired_unused } = pool.stats()
+  assert.deepEqual({ entries, minted, expired_unused }, { entries: 2, minted: 4, expired_unused: 2 })
 })
 
 it('a secret that OpenAI gives a shorter life than asked for is dropped by that life', () => {

@@ -124,8 +124,11 @@ export function secretPool(config: PoolConfig, openai: OpenAi, clock: Clock): Po
     if (!usable || clock.mono() < pausedUntil) return false
     if (underWay + openai.inFlight >= Math.max(1, config.MAX_IN_FLIGHT / 2)) return false
     if (kind.ready.length + kind.pending.size >= config.POOL_MAX_PER_KEY) return false
+    const quotas = isLesser(kind, now) ? [lesserQuota, quota] : [quota]
+    // Before room is made: no secret is dropped for one that may not be minted.
+    if (!quotas.every(one => one.left())) return false
     if (!hasRoom(kind) && !makeRoom(kind, now)) return false
-    return (!isLesser(kind, now) || lesserQuota.take()) && quota.take()
+    return quotas.every(one => one.take())
   }
 
   /**

@@ -13,7 +13,9 @@ it('lets through no more than its number in any 60 s', () => {
       for (const wait of waits) {
         now += wait
         const inWindow = taken.filter(time => now - time < 60_000).length
+        const left = quota.left()
         const granted = quota.take()
+        assert.equal(left, granted)
         assert.equal(granted, inWindow < perMinute)
         if (granted) taken.push(now)
       }

@@ -1,5 +1,7 @@
 /** Lets so many things happen in any minute. */
 export interface MinuteQuota {
+  /** Whether there is one left. */
+  left(): boolean
   /** Takes one if there is one left. */
   take(): boolean
 }
@@ -10,11 +12,12 @@ const MINUTE_MS = 60_000
 export function minuteQuota(perMinute: number, mono: () => number): MinuteQuota {
   const times = new Float64Array(perMinute).fill(Number.NEGATIVE_INFINITY)
   let oldest = 0
+  const left = () => mono() - (times[oldest] ?? 0) >= MINUTE_MS
   return {
+    left,
     take() {
-      const now = mono()
-      if (now - (times[oldest] ?? now) < MINUTE_MS) return false
-      times[oldest] = now
+      if (!left()) return false
+      times[oldest] = mono()
       oldest = (oldest + 1) % perMinute
       return true
     },
