@@ -28,12 +28,6 @@ import { voiceReportsRoute } from './http/routes/voice-reports.ts'
 import { voiceTestRoute } from './http/routes/voice-test.ts'
 import type { Service } from './service.ts'
 
-/** The `/v1` routes that browsers call; steps 2 and 3 guard these and nothing else. */
-const BROWSER_PATHS = new Set(['/v1/realtime/token', '/v1/realtime/options', '/v1/voice/reports'])
-
-/** Those of unified calls. */
-const CALL_PATHS = new Set(['/v1/realtime/calls', '/v1/realtime/calls/:id'])
-
 /** Sockets cost memory whether they ask anything or not; far more than any limit above lets work at once. */
 const MAX_CONNECTIONS = 10_000
 
@@ -69,11 +63,7 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
 
   answerHeaders(app, { trust: config.TRUST_PROXY, lifecycle })
   addresses(app, { trust: config.TRUST_PROXY, onForwardingIgnored: events.forwardingIgnored })
-  originPolicy(
-    app,
-    policyOf(config),
-    path => BROWSER_PATHS.has(path) || (service.calls !== null && CALL_PATHS.has(path)),
-  )
+  originPolicy(app, policyOf(config))
   identity(app, { verifyJwt: service.verifyJwt, badTokens: service.badTokens, operatorsExist })
   unknownAddresses(app, operatorsExist)
   rates(app, service.rates, clock.now)

@@ -10,9 +10,9 @@ const IN_ITS_PLACE = 'each refusal in its place'
 export const PLACING_MUTANTS: readonly Mutant[] = [
   {
     promise: 'order: a foreign origin is refused',
-    file: `${SRC}/app.ts`,
-    from: '(service.calls !== null && CALL_PATHS.has(path))',
-    to: '(service.calls === null && CALL_PATHS.has(path))',
+    file: `${SRC}/http/routes/calls.ts`,
+    from: '    config: { browser: true },\n    onRequest: [rates, needTicket(calls)],\n',
+    to: '    onRequest: [rates, needTicket(calls)],\n',
     test: TICKETS,
     named: IN_ITS_PLACE,
   },

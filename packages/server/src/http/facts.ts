@@ -29,6 +29,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may call: anyone, callers with a JWT where one is required, or operators. */
     access?: 'jwt' | 'operator'
+    /** Whether browsers call it, so that Origin and Referer are checked at its address, whatever the method. */
+    browser?: true
     /** Whether the token rates apply. */
     rated?: true
     /** Whether the answer ends when the caller goes, and that is as it should be. */

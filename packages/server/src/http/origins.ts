@@ -32,20 +32,21 @@ export function policyOf(config: Pick<Config, 'ALLOWED_ORIGINS' | 'CORS_ORIGINS'
 }
 
 /**
- * Steps 2 to 4: Origin, CORS headers, Referer, and the answers to preflights. Origin and Referer are checked only on the
- * routes that browsers call, and not for operators; CORS headers stand on every answer but a refused origin's.
+ * Steps 2 to 4: Origin, CORS headers, Referer, and the answers to preflights. Origin and Referer are checked only at the
+ * addresses that browsers call, and not for operators; CORS headers stand on every answer but a refused origin's. Register
+ * it before the routes, since it listens to them.
  */
-export function originPolicy(
-  app: FastifyInstance,
-  policy: OriginPolicy,
-  isBrowserPath: (path: string) => boolean,
-): void {
+export function originPolicy(app: FastifyInstance, policy: OriginPolicy): void {
+  const guardedPaths = new Set<string>()
+  app.addHook('onRoute', ({ url, config }) => {
+    if (config?.browser) guardedPaths.add(url)
+  })
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('vary', 'Origin')
     const preflight = isPreflight(request)
     const { origin, referer } = request.headers
     // The route that was matched, not the address as it is spelled: /v1/realtime/%74oken is the token route too.
-    const guarded = isBrowserPath(request.routeOptions.url ?? pathOf(request.url)) && !request.facts.operator
+    const guarded = guardedPaths.has(request.routeOptions.url ?? pathOf(request.url)) && !request.facts.operator
     if (guarded && !passes(judgeOrigin(origin, askedMethod(request), policy)))
       return done(new ServiceError('origin_not_allowed'))
     const readable = origin !== undefined && policy.cors(origin)

@@ -73,6 +73,7 @@ function placeRoute(scope: FastifyInstance, { calls }: CallsRoutes, rates: Hook)
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('application/sdp', { parseAs: 'string' }, (_request, body, done) => done(null, body))
   scope.post(PATH, {
+    config: { browser: true },
     onRequest: [rates, needTicket(calls)],
     // Whatever the body is, `isSdpOffer` judges it.
     validatorCompiler: () => () => true,
@@ -128,6 +129,7 @@ function ownRoutes(app: FastifyInstance, { calls, clock, config }: CallsRoutes, 
   }
 
   app.get<{ Params: { id: string } }>(`${PATH}/:id`, {
+    config: { browser: true },
     onRequest: rates,
     schema: { operationId: 'getCall', summary: 'How a call stands, and what it cost', security, params, response },
     handler: async request =>
@@ -135,6 +137,7 @@ function ownRoutes(app: FastifyInstance, { calls, clock, config }: CallsRoutes, 
   })
 
   app.delete<{ Params: { id: string } }>(`${PATH}/:id`, {
+    config: { browser: true },
     onRequest: rates,
     schema: { operationId: 'endCall', summary: 'Hangs a call up', security, params, response },
     async handler(request) {

@@ -11,6 +11,7 @@ import { errorReplies, optionsReply } from '../schemas.ts'
 /** `GET /v1/realtime/options`: what a token may be asked for, for an extension's pickers. */
 export function optionsRoute(app: FastifyInstance, config: Config, clock: Clock): void {
   app.get('/v1/realtime/options', {
+    config: { browser: true },
     schema: {
       operationId: 'listOptions',
       summary: 'What one may ask for',

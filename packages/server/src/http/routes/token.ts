@@ -83,7 +83,7 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
   }
 
   app.post<{ Body: SessionRequest }>('/v1/realtime/token', {
-    config: { access: 'jwt', rated: true },
+    config: { access: 'jwt', browser: true, rated: true },
     schema: {
       operationId: 'createToken',
       summary: 'A short-lived credential for one voice session',

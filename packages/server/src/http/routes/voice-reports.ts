@@ -25,6 +25,7 @@ const REFUSALS: ErrorType[] = [
 /** `POST /v1/voice/reports`: how a call was, told once by whoever had it. */
 export function voiceReportsRoute(app: FastifyInstance, parts: ReportsRoute): void {
   app.post<{ Body: CallReport }>('/v1/voice/reports', {
+    config: { browser: true },
     onRequest: reportAccess(parts),
     schema: {
       operationId: 'reportCall',
