@@ -120,4 +120,22 @@ describe('a watcher', () => {
       { event: 'end', errors: 0 },
     ])
   })
+
+  it('is told once what came shortly before it did, and others are told it with the point', () => {
+    const told = { early: [] as string[], late: [] as string[] }
+    const listen = (to: string[]) => (event: string, json: string) => {
+      const { errors = [], comments = [] } = JSON.parse(json)
+      for (const { request_id } of [...errors, ...comments]) to.push(`${event} ${request_id}`)
+    }
+    monitor.watch(listen(told.early))
+    end('error', 500, 'internal')
+    monitor.commented(KIND, 'words', { comment: 'well said' }, 4.2)
+    monitor.watch(listen(told.late))
+    end('after', 500, 'internal')
+    pass(10)
+    assert.deepEqual(told, {
+      early: ['now error', 'now after', 'now words'],
+      late: ['history error', 'history words', 'now after'],
+    })
+  })
 })

@@ -66,6 +66,8 @@ const COMMENTS_KEPT = 50
 /** Figures by voice are read for the watchers this often, in points. */
 const VOICES_EVERY = 3
 
+const NOTHING: ReadonlySet<object> = new Set()
+
 const TOKEN_ROUTE = '/v1/realtime/token'
 
 interface MonitorParts {
@@ -82,18 +84,25 @@ export function createMonitor({ clock, standing, readWindow }: MonitorParts): Mo
   const comments = recent<SeenComment>(COMMENTS_KEPT)
   /** What came since the last point; bounded like the whole. */
   let news = { errors: recentErrors(), comments: recent<SeenComment>(COMMENTS_KEPT) }
-  const watchers = new Set<Watcher>()
+  /** Each with the news that its history held already. */
+  const watchers = new Map<Watcher, ReadonlySet<object>>()
   let taken = 0
 
   function tell(event: Parameters<Watcher>[0], data: unknown): void {
     const json = JSON.stringify(data)
-    for (const watcher of watchers) watcher(event, json)
+    for (const watcher of watchers.keys()) watcher(event, json)
   }
 
   function takePoint(): void {
     const point = counter.take(Math.round(clock.now() / 1000), standing())
     points.add(point)
-    if (watchers.size > 0) tell('now', { point, errors: news.errors.all(), comments: news.comments.all() })
+    const [newErrors, newComments] = [news.errors.all(), news.comments.all()]
+    for (const [watcher, known] of watchers) {
+      const isNew = (item: object) => !known.has(item)
+      const told = { point, errors: newErrors.filter(isNew), comments: newComments.filter(isNew) }
+      watchers.set(watcher, NOTHING)
+      watcher('now', JSON.stringify(told))
+    }
     news = { errors: recentErrors(), comments: recent(COMMENTS_KEPT) }
     if (watchers.size > 0 && taken++ % VOICES_EVERY === 0) readVoices(told => tell('voices', told))
   }
@@ -131,7 +140,7 @@ export function createMonitor({ clock, standing, readWindow }: MonitorParts): Mo
         comments: comments.all(),
       }
       watcher('history', JSON.stringify(history))
-      watchers.add(watcher)
+      watchers.set(watcher, new Set([...news.errors.all(), ...news.comments.all()]))
       readVoices(told => watchers.has(watcher) && watcher('voices', JSON.stringify(told)))
       return () => watchers.delete(watcher)
     },
