@@ -401,6 +401,23 @@ describe('/monitor', () => {
     await page.close()
   })
 
+  it('has the button that hangs up in view on a phone, and nothing scrolls sideways', async t => {
+    const { service: unified } = await callsStage(t)
+    const { id } = await placeCall(unified.url, { voice: 'cedar' }, as(1))
+    const page = await browser.newPage({ viewport: { width: 375, height: 740 } })
+    await page.goto(`${unified.url}/monitor`)
+    await signIn(page)
+    const button = page.getByRole('button', { name: `Hang up call ${id}` })
+    await button.click()
+    const box = await page.getByRole('button', { name: `Really hang up? Call ${id}` }).boundingBox()
+    assert.ok(box && box.x >= 0 && box.x + box.width <= 375, JSON.stringify(box))
+    const widths = (await page.evaluate(`[document.documentElement, document.querySelector('#calls .scroll')]
+      .map(e => [e.scrollWidth, e.clientWidth])`)) as [number, number][]
+    for (const [content, room] of widths) assert.ok(content <= room, `${content} > ${room}`)
+    await page.screenshot({ path: join(tmpdir(), 'parker-monitor-phone-calls.png'), fullPage: true })
+    await page.close()
+  })
+
   it('goes on showing calls after an answer that was cut off, and after a sign-in with a new token', async t => {
     const { service: unified, openai } = await callsStage(t)
     await placeCall(unified.url, {}, as(1))

@@ -56,7 +56,12 @@ function rowOf(id) {
   button.addEventListener('click', () => press(button, id))
   button.addEventListener('blur', () => calm(button, id))
   const row = make('tr', { 'data-id': id }, make('th', { scope: 'row', className: 'id', textContent: id }))
-  row.append(cell('voice'), cell('time', 'number'), cell('usd', 'number'), make('td', { className: 'number' }, button))
+  row.append(
+    cell('voice'),
+    cell('time', 'number'),
+    cell('usd', 'number'),
+    make('td', { className: 'number act' }, button),
+  )
   return row
 }
 
