@@ -516,6 +516,7 @@ test('every bad field is named, each with what is wrong, whatever it is called',
   for (const { path, message } of answer.json.error.details.fields) {
     assert.equal(typeof path, 'string')
     assert.ok(typeof message === 'string' && message.length > 0)
+    assert.doesNotMatch(message, /NOT|must be (string|object|array)|properties/, 'these are the validator’s words')
   }
   for (const name of ['model', 'voice', 'colour']) assert.match(answer.json.error.message, new RegExp(name))
 })

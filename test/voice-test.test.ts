@@ -110,7 +110,7 @@ describe('POST /v1/voice/test', () => {
   })
 
   const REFUSED: [what: string, body: unknown, query: string, field: string][] = [
-    ['no voice', {}, '', ''],
+    ['no voice', {}, '', 'voice'],
     ['an unknown voice', { voice: 'nobody' }, '', 'voice'],
     ['instructions', { voice: 'verse', instructions: 'Be brief.' }, '', 'instructions'],
     ['nothing to say', { voice: 'verse', say: '' }, '', 'say'],

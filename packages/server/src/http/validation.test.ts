@@ -7,7 +7,7 @@ const problem = (changes: Partial<FastifySchemaValidationError>): FastifySchemaV
   keyword: 'type',
   instancePath: '/voice',
   schemaPath: '#/properties/voice/type',
-  params: {},
+  params: { type: 'string' },
   message: 'must be string',
   ...changes,
 })
@@ -21,10 +21,30 @@ const fieldsOf = (problems: FastifySchemaValidationError[]) =>
 test('each bad field has its path and what is wrong', () => {
   const allowed = problem({ keyword: 'enum', instancePath: '/sport', params: { allowedValues: ['golf', 'mma'] } })
   assert.deepEqual(fieldsOf([problem({}), unknown('colour'), allowed]), [
-    { path: 'voice', message: 'must be string' },
+    { path: 'voice', message: 'must be a string' },
     { path: 'sport', message: 'must be one of: golf, mma' },
-    { path: 'colour', message: 'unknown field' },
+    { path: 'colour', message: 'unknown field: leave it out' },
   ])
+})
+
+for (const [keyword, params, message] of [
+  ['type', { type: ['string', 'null'] }, 'must be a string or null'],
+  ['type', { type: 'integer' }, 'must be a whole number'],
+  ['minLength', { limit: 1 }, 'must have at least 1 character'],
+  ['maxLength', { limit: 8000 }, 'must have at most 8000 characters'],
+  ['maxItems', { limit: 500 }, 'must have at most 500 entries'],
+  ['minProperties', { limit: 1 }, 'must have at least 1 field'],
+  ['minimum', { limit: 1 }, 'must be at least 1'],
+  ['maximum', { limit: 5 }, 'must be at most 5'],
+  ['pattern', { pattern: '^x$' }, 'has the wrong form: see /docs'],
+] as const)
+  test(`${keyword} is told in plain English: ${message}`, () => {
+    assert.deepEqual(fieldsOf([problem({ keyword, params: { ...params } })]), [{ path: 'voice', message }])
+  })
+
+test('a field that is missing is told by its own path', () => {
+  const missing = problem({ keyword: 'required', instancePath: '', params: { missingProperty: 'voice' } })
+  assert.deepEqual(fieldsOf([missing]), [{ path: 'voice', message: 'is missing' }])
 })
 
 test('the message names the fields, each once', () => {
@@ -44,8 +64,8 @@ test('a bad field of ours is told whatever else is in the body', () => {
 })
 
 test('a body that is no object is told as such', () => {
-  const [field] = fieldsOf([problem({ instancePath: '', message: 'must be object' })])
-  assert.equal(field?.message, 'must be object')
+  const [field] = fieldsOf([problem({ instancePath: '', params: { type: 'object' } })])
+  assert.equal(field?.message, 'must be a JSON object')
   assert.match(validationError([problem({ instancePath: '' })]).message, /body/)
 })
 

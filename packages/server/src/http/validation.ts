@@ -33,16 +33,43 @@ function isUnknown({ keyword }: FastifySchemaValidationError): boolean {
   return keyword === 'additionalProperties'
 }
 
-function badField(error: FastifySchemaValidationError): BadField {
-  const { instancePath, keyword, params, message } = error
-  const parent = instancePath.slice(1).replaceAll('/', '.')
-  if (isUnknown(error)) {
-    const name = String(params.additionalProperty)
-    return { path: bounded(parent ? `${parent}.${name}` : name), message: 'unknown field' }
-  }
-  const path = bounded(parent)
-  if (keyword === 'enum') return { path, message: `must be one of: ${(params.allowedValues as unknown[]).join(', ')}` }
-  return { path, message: message ?? 'not valid' }
+type Params = FastifySchemaValidationError['params']
+
+/** What each keyword of our schemas says to whoever broke it, so that it can be mended. */
+const SENTENCES: Record<string, (params: Params) => string> = {
+  additionalProperties: () => 'unknown field: leave it out',
+  required: () => 'is missing',
+  type: ({ type }) => `must be ${[type].flat().map(kindOf).join(' or ')}`,
+  enum: ({ allowedValues }) => `must be one of: ${(allowedValues as unknown[]).join(', ')}`,
+  minLength: ({ limit }) => `must have at least ${amount(limit, 'character')}`,
+  maxLength: ({ limit }) => `must have at most ${amount(limit, 'character')}`,
+  maxItems: ({ limit }) => `must have at most ${amount(limit, 'entry', 'entries')}`,
+  minProperties: ({ limit }) => `must have at least ${amount(limit, 'field')}`,
+  minimum: ({ limit }) => `must be at least ${limit}`,
+  maximum: ({ limit }) => `must be at most ${limit}`,
+  pattern: () => 'has the wrong form: see /docs',
+}
+
+const KINDS: Record<string, string> = {
+  object: 'a JSON object',
+  array: 'a list',
+  string: 'a string',
+  number: 'a number',
+  integer: 'a whole number',
+}
+
+const kindOf = (type: unknown) => KINDS[String(type)] ?? String(type)
+
+function amount(count: unknown, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`
+}
+
+function badField({ instancePath, keyword, params, message }: FastifySchemaValidationError): BadField {
+  // These two are told of the object that has such a field, or lacks it.
+  const field = params.additionalProperty ?? params.missingProperty
+  const parts = instancePath.split('/').slice(1)
+  const path = bounded((field === undefined ? parts : [...parts, String(field)]).join('.'))
+  return { path, message: SENTENCES[keyword]?.(params) ?? message ?? 'not valid' }
 }
 
 function bounded(path: string): string {
