@@ -56,7 +56,7 @@ export const PROBLEMS: Record<ErrorCode, Telling> = {
   'service-failed': {
     ...SERVICE,
     title: 'Something broke behind the scenes',
-    text: 'Parker’s service has a problem. Try again; if it stays, tell the people who run it.',
+    text: 'Parker’s service has a problem. Try again; if it keeps happening, tell the people who run it.',
   },
   'origin-refused': {
     tag: 'Refused',

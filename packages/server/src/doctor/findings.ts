@@ -90,7 +90,7 @@ export const FINDINGS = {
     ),
     'openai-silent': fail(
       'OpenAI took the connection and then gave no answer in time',
-      'Try again; if it stays so, look at what stands between, and at UPSTREAM_TIMEOUT_MS.',
+      'Try again; if that does not help, look at what stands between, and at UPSTREAM_TIMEOUT_MS.',
     ),
     'openai-slow': warn(
       'an answer took more than half of `UPSTREAM_TIMEOUT_MS`',
@@ -212,7 +212,7 @@ export const FINDINGS = {
     ),
     'deployment-not-ready': warn(
       '`/readyz` says that it is draining or waits for Redis',
-      'Wait; if it stays so, look at REDIS_URL.',
+      'Wait; if that does not help, look at REDIS_URL.',
     ),
     'headers-fine': ok('security headers and request id arrive'),
     'headers-lost': fail(
