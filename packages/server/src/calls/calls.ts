@@ -64,7 +64,7 @@ export function createCalls(parts: CallsParts): Calls {
     place: callPlacer(config, store, line, keeper, events),
     keeper,
     store,
-    tending: parts.store ? tendCalls(store, keeper, events) : endCallsAtTheEnd(keeper),
+    tending: parts.store ? tendCalls(store, keeper, events, clock.mono) : endCallsAtTheEnd(keeper),
   }
 }
 

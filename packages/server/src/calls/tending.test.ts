@@ -22,7 +22,7 @@ test('an instance that starts before the store is reached makes itself known soo
     return count
   }
 
-  tendCalls(store, keeper, {} as CallEvents)
+  tendCalls(store, keeper, {} as CallEvents, () => 0)
   assert.equal(await afterMs(0), 1)
   reached = true
   assert.equal(await afterMs(100), 2)
@@ -49,7 +49,7 @@ test('at the end our calls are reported once more, so that the store knows all t
   } as unknown as CallStore
   const events = { handedOver() {} } as unknown as CallEvents
 
-  const tending = tendCalls(store, keeper, events)
+  const tending = tendCalls(store, keeper, events, () => 0)
   await new Promise(resolve => setImmediate(resolve))
   await tending.stop(1000)
   assert.deepEqual(asked, ['report', 'report', 'hand over rtc_1', 'leave rtc_1'])

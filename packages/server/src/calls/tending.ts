@@ -24,7 +24,7 @@ const LOOK_MS = 100
 const LAST_HANG_UPS_MS = 500
 
 /** Reports on our calls, and takes over those that nobody reports on any more, four times in a lease. */
-export function tendCalls(store: CallStore, keeper: Keeper, events: CallEvents): Tending {
+export function tendCalls(store: CallStore, keeper: Keeper, events: CallEvents, mono: () => number): Tending {
   let draining = false
   let stopped = false
   let known = false
@@ -76,7 +76,7 @@ export function tendCalls(store: CallStore, keeper: Keeper, events: CallEvents):
       draining = true
     },
     async stop(graceMs) {
-      const until = performance.now() + graceMs
+      const until = mono() + graceMs
       stopped = true
       draining = true
       await round
@@ -88,7 +88,7 @@ export function tendCalls(store: CallStore, keeper: Keeper, events: CallEvents):
       if (left) for (const id of ids) keeper.leave(id)
       if (!(left && (await haveHeirs(ids, graceMs)))) await endAll()
       else if (ids.length > 0) events.handedOver(ids.length)
-      await keeper.stop(until - performance.now())
+      await keeper.stop(until - mono())
     },
   }
 }

@@ -62,6 +62,7 @@ export function createEvents(
   monitor: Monitor | null,
   hashClient: HashClient,
   scrubbed: (text: string) => string,
+  mono: () => number,
 ) {
   let warnedOfForwarding = false
   let ratedAloneSaidAt = Number.NEGATIVE_INFINITY
@@ -153,7 +154,7 @@ export function createEvents(
     /** A request that had to be counted without the store, and what ails that; said once a minute. */
     ratedAlone(trouble: string) {
       metrics.ratedAlone.inc()
-      const now = performance.now()
+      const now = mono()
       if (now - ratedAloneSaidAt < 60_000) return
       ratedAloneSaidAt = now
       logger.warn(`Limits are counted in memory, at half of each value: the store (REDIS_URL) ${trouble}.`)
