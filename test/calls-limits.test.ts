@@ -12,7 +12,7 @@ import {
   response,
   sessionUpdated,
 } from './harness/calls-stage.ts'
-import type { Line } from './harness/calls-stand-in.ts'
+import type { Event, Line } from './harness/calls-stand-in.ts'
 import { openMetrics } from './harness/prometheus.ts'
 
 const ends: (() => unknown)[] = []
@@ -36,7 +36,9 @@ async function lineInto(
   return { id, ticket, line, instructions }
 }
 
-const restored = ({ line }: { line: Line }) => line.heardSoFar().filter(({ type }) => type === 'session.update')
+const restores = ({ session }: Event) => typeof (session as { instructions?: unknown })?.instructions === 'string'
+const asks = (event: Event) => event.type === 'session.update' && !restores(event)
+const restored = ({ line }: { line: Line }) => line.heardSoFar().filter(restores)
 
 describe('a call ends', () => {
   it('when its owner says so, with its ticket and with no other', async () => {
@@ -186,7 +188,7 @@ describe('instructions and tools', () => {
   it('that OpenAI does not let us put back end the call, and count as changed once', async () => {
     const call = await lineInto()
     call.line.send(foreign(1))
-    const { event_id } = await call.line.heard(({ type }) => type === 'session.update')
+    const { event_id } = await call.line.heard(restores)
     call.line.send({ type: 'error', error: { type: 'invalid_request_error', event_id } })
     const { reason, drifts } = await ended(stage.service, call.id)
     assert.deepEqual([reason, drifts], ['drift', 1])
@@ -197,16 +199,36 @@ describe('instructions and tools', () => {
     const call = await lineInto(service)
     call.line.send(...[1, 2, 3, 4, 5].map(foreign), response(1))
     while ((await readCall(service.url, call.id, call.ticket)).json.responses < 1);
-    assert.deepEqual(restored(call), [])
+    assert.deepEqual(call.line.heardSoFar(), [], 'not even asked')
     assert.equal((await readCall(service.url, call.id, call.ticket)).json.state, 'active')
   })
 
-  it('are put back unseen after the line was down', async () => {
+  it('are asked for at each joining, since OpenAI tells nobody who joins what was changed before', async () => {
     const call = await lineInto()
+    assert.deepEqual((await call.line.heard(asks)).session, { type: 'realtime' }, 'which changes nothing')
+    call.line.send(foreign(1))
+    await call.line.heard(restores)
+    call.line.send(sessionUpdated({ instructions: call.instructions, tools: [] }))
     call.line.drop()
     const again = await stage.openai.line(call.id)
-    const { session } = await again.heard(({ type }) => type === 'session.update')
-    assert.equal((session as { instructions: string }).instructions, call.instructions)
+    await again.heard(asks)
+    again.send(foreign(2))
+    await again.heard(restores)
+    assert.equal((await readCall(stage.service.url, call.id, call.ticket)).json.drifts, 2)
+  })
+
+  it('end the call where that is asked for, also when they were changed while nobody listened', async t => {
+    const service = await callsService(t, stage.openai, { CALL_DRIFT: 'hangup' })
+    const call = await lineInto(service)
+    await call.line.heard(asks)
+    call.line.send(sessionUpdated({ instructions: call.instructions, tools: [], voice: 'cedar' }))
+    call.line.drop()
+    const again = await stage.openai.line(call.id)
+    await again.heard(asks)
+    assert.equal((await readCall(service.url, call.id, call.ticket)).json.state, 'active')
+    again.send(foreign(1))
+    const { reason, drifts } = await ended(service, call.id)
+    assert.deepEqual([reason, drifts], ['drift', 1])
   })
 })
 

@@ -290,6 +290,15 @@ test('what a browser changes shows on the sideband, which can put it back', asyn
   assert.equal(restored.id, changed.id)
 })
 
+test('an update that names no field changes none, and tells all who listen how the session stands', async t => {
+  const { call } = await stage(t)
+  const { record, sideband } = await call(realtime({ instructions: 'Be Parker.', tools }))
+  record.fromBrowser({ type: 'session.update', session: { type: 'realtime', instructions: 'Be a pirate.' } })
+  const changed = (await sideband.next('session.updated')).session
+  sideband.send({ type: 'session.update', session: { type: 'realtime' } })
+  assert.deepEqual((await sideband.next('session.updated')).session, changed)
+})
+
 test('replies that were asked for one after the other are heard one after the other', async t => {
   const { call } = await stage(t)
   const { sideband } = await call(realtime())

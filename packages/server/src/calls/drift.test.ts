@@ -43,6 +43,30 @@ it('counts a change once, though a harmless update shows it again before ours is
   assert.equal(guard.count, 2)
 })
 
+it('makes the session tell itself without changing it', () => {
+  const asking = driftGuard(OURS, 'hangup', 0).asking()
+  assert.deepEqual([asking?.type, asking?.session], ['session.update', { type: 'realtime' }])
+  assert.equal(driftGuard(OURS, 'allow', 0).asking(), undefined)
+})
+
+it('gives an answer that may be lost again after the next asking, and counts no second change', () => {
+  const guard = driftGuard(OURS, 'restore', 0)
+  assert.equal(guard.judge(foreign(1)), 'restore')
+  guard.asking()
+  assert.equal(guard.judge(foreign(1)), 'restore')
+  assert.equal(guard.judge(foreign(1)), 'none')
+  assert.equal(guard.count, 1)
+})
+
+it('puts a session right that does not tell itself, unseen', () => {
+  for (const mode of ['restore', 'hangup'] as const) {
+    const guard = driftGuard(OURS, mode, 0)
+    const refusal = { code: 'invalid_value', event_id: guard.asking()?.event_id }
+    assert.equal(guard.judge({ type: 'error', error: refusal }), 'restore')
+    assert.equal(guard.count, 0)
+  }
+})
+
 it('goes on counting after a takeover', () => {
   assert.equal(driftGuard(OURS, 'restore', MOST_RESTORED).judge(foreign(1)), 'hangup')
 })

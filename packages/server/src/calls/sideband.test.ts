@@ -73,6 +73,28 @@ it('joins again after a drop, and says that it may have missed something', async
   assert.deepEqual(told, ['joined', 'dropped', 'joined late'])
 })
 
+it('counts no drop where the line was lost since the call is over', async t => {
+  const { told, settled, pass, breakLine, refuse } = stage(t)
+  await settled()
+  await pass(5000)
+  refuse(404)
+  breakLine()
+  await pass(500)
+  assert.deepEqual(told, ['joined', 'gone'])
+})
+
+it('counts the drop, and each try in vain, of a call of which OpenAI does not say that it is over', async t => {
+  const { told, settled, pass, breakLine, refuse } = stage(t)
+  await settled()
+  await pass(5000)
+  refuse(503)
+  breakLine()
+  await pass(100)
+  refuse(404)
+  await pass(500)
+  assert.deepEqual(told, ['joined', 'dropped', 'dropped', 'gone'])
+})
+
 it('tries again with waits that grow, and calls the call unobserved after 30 s', async t => {
   const { told, tries, pass } = stage(t, { refusal: 503 })
   await pass(1000)

@@ -7,7 +7,7 @@ export interface SidebandEvents {
   onEvent(event: RealtimeEvent): void
   /** We are in. `late` where something may have happened before that we did not see. */
   onJoined(late: boolean): void
-  /** A line was lost or did not come about, and is tried again. */
+  /** A line into a call that goes on was lost or did not come about, and is tried again. */
   onDropped(): void
   /** OpenAI no longer knows the call. */
   onGone(): void
@@ -45,6 +45,8 @@ export function sideband(callId: string, known: boolean, join: JoinCall, events:
   let wasIn = known
   let settled = false
   let tries = 0
+  /** A line was lost. Each call ends with that: only what comes next tells whether it was a drop. */
+  let lost = false
   /** Events may come in, and be answered, a moment before we know that the line is open. */
   let early: RealtimeEvent[] = []
   let retry: NodeJS.Timeout | undefined
@@ -55,11 +57,16 @@ export function sideband(callId: string, known: boolean, join: JoinCall, events:
     clearTimeout(steady)
     if (settled || leaving.signal.aborted) return
     blind ??= setTimeout(events.onUnobserved, UNOBSERVED_MS)
-    events.onDropped()
     retry = setTimeout(connect, Math.min(FIRST_WAIT_MS * 2 ** tries++, LONGEST_WAIT_MS))
   }
 
+  function dropped(): void {
+    lost = false
+    events.onDropped()
+  }
+
   function joined(): void {
+    if (lost) dropped()
     events.onJoined(wasIn || tries > 0)
     wasIn = true
     steady = setTimeout(() => {
@@ -81,6 +88,7 @@ export function sideband(callId: string, known: boolean, join: JoinCall, events:
         over = true
         socket = undefined
         line.resolve()
+        lost = true
         again()
       },
     }
@@ -94,6 +102,8 @@ export function sideband(callId: string, known: boolean, join: JoinCall, events:
     } catch (error) {
       if (settled || leaving.signal.aborted) return
       if (wasIn && error instanceof SocketRefused && error.status === 404) return events.onGone()
+      if (lost) dropped()
+      dropped()
       again()
     }
   }

@@ -78,7 +78,7 @@ export function watchCall(call: LiveCall, parts: WatchParts, events: WatchEvents
     const before = drift.count
     const verdict = drift.judge(event)
     if (verdict === 'none' || ending) return
-    // That OpenAI refuses to put a change back is not another change.
+    // A refusal of OpenAI's, and an answer that was lost and is given again, are not another change.
     if (drift.count > before) events.onDrift(verdict === 'restore' ? 'restored' : 'ended')
     if (verdict === 'restore') line.send(drift.restoring())
     else end('drift')
@@ -97,8 +97,9 @@ export function watchCall(call: LiveCall, parts: WatchParts, events: WatchEvents
     },
     onJoined(late) {
       if (late) clocks.missed()
-      // What was changed while nobody looked is put back unseen.
-      if (late && config.CALL_DRIFT === 'restore') line.send(drift.restoring())
+      // What was changed while nobody looked shows now, and is judged as if it had been seen.
+      const asking = drift.asking()
+      if (asking) line.send(asking)
     },
     onDropped: events.onDropped,
     onGone: () => end('ended'),
