@@ -6,6 +6,7 @@ let judged
 /** Makes room for the next call. */
 export function clearVerdict() {
   judged = undefined
+  byId('verdict').reset()
   byId('verdict').hidden = true
 }
 
@@ -29,7 +30,7 @@ function figures(stats, seconds) {
     ['Packets lost', `${packets_lost} of ${packets_lost + packets_received}`],
     ['Jitter', ms(jitter_ms)],
     ['Round trip', rtt_ms === undefined ? '–' : ms(rtt_ms)],
-    ['Made up', `${(concealed_share * 100).toFixed(1)} %`],
+    ['Concealed', `${(concealed_share * 100).toFixed(1)} %`],
   ]
 }
 
@@ -38,7 +39,7 @@ export function verdictForm() {
   onSubmit(byId('verdict'), async () => {
     const call = judged
     const { rating, comment } = Object.fromEntries(new FormData(byId('verdict')))
-    const feedback = { rating: Number(rating), ...(comment.trim() && { comment: comment.trim() }) }
+    const feedback = { ...(rating && { rating: Number(rating) }), ...(comment.trim() && { comment: comment.trim() }) }
     const failure = await call.report(feedback).then(
       () => undefined,
       error => error,
