@@ -40,13 +40,13 @@ export function verdictForm() {
     const call = judged
     const { rating, comment } = Object.fromEntries(new FormData(byId('verdict')))
     const feedback = { ...(rating && { rating: Number(rating) }), ...(comment.trim() && { comment: comment.trim() }) }
-    const failure = await call.report(feedback).then(
-      () => undefined,
-      error => error,
+    const reason = await call.report(feedback).then(
+      reported => (reported ? '' : 'This call was reported before.'),
+      ({ message }) => message,
     )
     if (judged !== call) return
-    byId('verdict-status').textContent = failure ? `Not reported: ${failure.message}` : 'Reported. Thank you.'
+    byId('verdict-status').textContent = reason ? `Not reported: ${reason}` : 'Reported. Thank you.'
     // What did not arrive may be sent again; what did may not.
-    byId('verdict').querySelector('button').disabled = !failure
+    byId('verdict').querySelector('button').disabled = !reason
   })
 }
