@@ -275,6 +275,7 @@ describe('bad tokens', () => {
     const seconds = Number(refused.headers.get('retry-after'))
     assert.ok(seconds >= 1 && seconds <= 60, `Retry-After: ${seconds}`)
     assert.equal(refused.json.error.retry_after, seconds)
+    assert.equal(refused.json.error.details.limit, 10)
     const good = await KINDS.HS256.sign({ claims: { sub: 'behind-a-bad-address' } })
     assert.equal((await withBearer(symmetric, good, address)).status, 200)
     assert.equal((await withBearer(symmetric, 'bad.token.11', address)).status, 429)

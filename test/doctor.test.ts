@@ -164,11 +164,6 @@ describe('settings that stop the start', () => {
     assertFound(findings, 'price-missing', /lacks a price for gpt-9, which MAX_CALL_USD/, /MODEL_PRICES/)
   })
 
-  it('a spend limit that nothing holds calls to', async () => {
-    const findings = await examine({ CLIENT_DAILY_USD: '2' })
-    assertFound(findings, 'spend-limit-idle', /calls to CLIENT_DAILY_USD/, /CALL_MODE=unified/)
-  })
-
   it('unified calls that one process alone knows of', async () => {
     const findings = await examine({ CALL_MODE: 'unified', REDIS_URL: '' })
     assertFound(findings, 'calls-alone', /run one instance only/, /REDIS_URL/)
@@ -361,7 +356,12 @@ describe('Redis', { concurrency: true }, () => {
   it('that wants another password', async () => {
     const other = await startRedis(['--requirepass', 'right-password'])
     const findings = await examine({ REDIS_URL: other.url.replace('//', '//:wrong-password@') })
-    assertFound(findings, 'redis-refuses', /takes connections/, /password in REDIS_URL/)
+    assertFound(
+      findings,
+      'redis-refuses',
+      /takes connections, but refuses us: WRONGPASS/,
+      /password and database number/,
+    )
     await other.kill()
   })
 
@@ -438,6 +438,11 @@ describe('a request described by --origin and --header', () => {
     assertFound(findings, 'request-proxy-ignored', /TRUST_PROXY=none/, /TRUST_PROXY=1/)
   })
 
+  it('came through fewer proxies than are trusted', async () => {
+    const findings = await examine({ TRUST_PROXY: '2' }, '--origin', ESPN, '--header', 'X-Forwarded-For: 203.0.113.7')
+    assertFound(findings, 'request-few-hops', /TRUST_PROXY=2/, /number of proxies/)
+  })
+
   it('is counted by the address that the service would take', async () => {
     for (const trust of ['1', 'railway', '10.0.0.0/8']) {
       const headers = ['X-Forwarded-For: 6.6.6.6, 203.0.113.7', 'X-Real-IP: 203.0.113.7'].flatMap(one => [
@@ -447,6 +452,25 @@ describe('a request described by --origin and --header', () => {
       const findings = await examine({ TRUST_PROXY: trust }, '--origin', ESPN, ...headers)
       assert.match(findings.find(({ id }) => id === 'request-counted')?.what ?? '', /counted as 203\.0\.113\.7, by x-/)
     }
+  })
+})
+
+describe('the keys of sign-in', () => {
+  const claims = { AUTH_ISSUER: 'issuer', AUTH_AUDIENCE: 'parker' }
+
+  it('can be had, or not, and then a JWT that cannot be checked is not blamed', async () => {
+    const issuer = await startUpstream(undefined, (request, response) =>
+      request.url.endsWith('/keys/?p=1') ? send(response, 200, { keys: [{}] }) : send(response, 404, {}),
+    )
+    const at = (path: string) => ({ ...claims, AUTH_JWKS_URL: `${issuer.baseUrl}${path}` })
+    const had = await examine(at('/keys/?p=1'))
+    assert.match(had.find(({ id }) => id === 'keys-fetched')?.what ?? '', /has 1 key\.$/)
+    assertFound(await examine(at('/elsewhere')), 'keys-unreachable', /answers 404/, /AUTH_JWKS_URL/)
+    await issuer.close()
+    const unchecked = `${Buffer.from('{"alg":"RS256"}').toString('base64url')}.e30.c2ln`
+    const findings = await examine(at('/keys/?p=1'), '--origin', ESPN, '--header', `Authorization: Bearer ${unchecked}`)
+    assertFound(findings, 'keys-unreachable', /ECONNREFUSED|UND_ERR_SOCKET/, /AUTH_JWKS_URL/)
+    assert.ok(!idsOf(findings).includes('request-jwt'))
   })
 })
 

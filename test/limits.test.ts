@@ -212,6 +212,7 @@ describe('the burst of a client', { concurrency: 4 }, () => {
     for (const { json, headers } of late) {
       assert.equal(json.error.type, 'rate_limited')
       assert.ok(Number(headers.get('retry-after')) >= 1)
+      assert.deepEqual([json.error.details.limit, json.error.details.remaining], [1, 0])
     }
     assert.deepEqual(new Set(typesOf(answers)), new Set(['rate_limited', 'upstream_timeout']))
   })

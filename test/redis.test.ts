@@ -222,6 +222,9 @@ describe('a Redis that was never reached', { concurrency: 3 }, () => {
     assert.equal(json.status, 'not_ready')
     assert.match(json.reason, /REDIS_URL/)
     assert.equal((await ask(`${service.url}/healthz`)).status, 200)
+    await service.logged(
+      ({ level, msg }) => level === 'warn' && /^Not ready: the store \(REDIS_URL\) does not answer\.$/.test(msg),
+    )
   })
 
   it('leaves half of each limit, rounded up, counted in memory', async t => {

@@ -92,6 +92,12 @@ describe('on SIGTERM', () => {
     const seconds = (performance.now() - began) / 1000
     assert.ok(seconds > 0.9 && seconds < 10, `it took ${seconds} s`)
     assert.equal(await token, 'cut')
+    assert.deepEqual(
+      service
+        .logs()
+        .flatMap(({ msg, status }) => (msg === 'request' || /disconnected/.test(msg) ? [[msg, status]] : [])),
+      [['request', 499]],
+    )
   })
 
   it('idle connections do not hold up the end', async () => {

@@ -34,7 +34,6 @@ type Moves<N extends Name> = {
 const LISTENING = { name: 'listening' } as const
 const listen = () => LISTENING
 const think = () => ({ name: 'thinking', response: undefined }) as const
-const answer = (_: unknown, { response }: { response: string }) => ({ name: 'thinking', response }) as const
 const speak = (_: unknown, { response }: { response: string }) => ({ name: 'speaking', response }) as const
 
 const OPEN = {
@@ -55,7 +54,7 @@ const MOVES: { readonly [N in Name]: Moves<N> } = {
     ...OPEN,
     'speech-stopped': think,
     asked: think,
-    'response-created': answer,
+    'response-created': (_, { response }) => ({ name: 'thinking', response }),
     'audio-started': speak,
   },
   thinking: {
@@ -63,7 +62,7 @@ const MOVES: { readonly [N in Name]: Moves<N> } = {
     'speech-started': listen,
     asked: think,
     interrupted: listen,
-    'response-created': answer,
+    'response-created': (_, { response }) => ({ name: 'thinking', response }),
     'audio-started': speak,
     'response-done': (state, { response }) => (state.response === response ? LISTENING : state),
   },
@@ -86,10 +85,10 @@ export function next(state: CallState, action: Action): CallState {
 
 /** Whether Parker and the user can hear each other. */
 export function isLive({ name }: CallState): boolean {
-  return ['listening', 'thinking', 'speaking'].includes(name)
+  return name === 'listening' || name === 'thinking' || name === 'speaking'
 }
 
 /** Whether nothing will happen any more. */
 export function isOver({ name }: CallState): boolean {
-  return ['ended', 'failed'].includes(name)
+  return name === 'ended' || name === 'failed'
 }

@@ -64,7 +64,7 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
   answerHeaders(app, { trust: config.TRUST_PROXY, lifecycle })
   addresses(app, { trust: config.TRUST_PROXY, onForwardingIgnored: events.forwardingIgnored })
   originPolicy(app, policyOf(config))
-  identity(app, { verifyJwt: service.verifyJwt, badTokens: service.badTokens, operatorsExist })
+  identity(app, { verifyJwt: service.verifyJwt, badJwts: service.badJwts, operatorsExist, now: clock.now })
   unknownAddresses(app, operatorsExist)
   rates(app, service.rates, clock.now)
   shedLag(app, service.lag)

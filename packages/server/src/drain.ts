@@ -36,6 +36,8 @@ export async function drain(server: Server, unused: ReadonlySet<Socket>, graceMs
   await closed
   clearTimeout(cut)
   sweep.abort()
+  // The server is closed before a socket that was cut says so itself: its request is still to be logged.
+  for (let turn = 0; turn < 2; turn++) await nextTurn()
 }
 
 /** Turns of the event loop that are waited at most for the kernel's queue to empty. */

@@ -210,6 +210,18 @@ export class ServiceError extends Error {
   }
 }
 
+/** A refusal that says which limit it was and when it ends: `resetsIn` milliseconds from `now`, milliseconds since 1970. */
+export function limitReached(
+  type: ErrorType,
+  { limit, resetsIn }: { limit: number; resetsIn: number },
+  now: number,
+  cause?: unknown,
+): ServiceError {
+  const reset_time = new Date(now + resetsIn).toISOString().replace(/\.\d+Z$/, 'Z')
+  const details = { limit, remaining: 0, reset_time }
+  return new ServiceError(type, { retryAfter: retryAfterSeconds(resetsIn), details, cause })
+}
+
 /** Whole seconds for `Retry-After`: rounded up, at least 1. */
 export function retryAfterSeconds(milliseconds: number): number {
   return Math.max(1, Math.ceil(milliseconds / 1000))

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
-import { retryAfterSeconds, ServiceError } from './errors.ts'
+import { limitReached, ServiceError } from './errors.ts'
 import type { HashClient } from './identity/client-hash.ts'
 import type { Turns } from './limits/turns.ts'
 import type { Pooled } from './pool/kinds.ts'
@@ -95,9 +95,14 @@ export function issuer({ config, openai, pool, turns, hashClient, clock }: Issue
     return render(secret, clock.mono() - started)
   }
 
+  function noTurn(): ServiceError {
+    const { RATE_LIMIT_BURST: limit, UPSTREAM_DEADLINE_MS: resetsIn } = config
+    return limitReached('rate_limited', { limit, resetsIn }, clock.now())
+  }
+
   async function obtainInTurn(order: MintOrder, wish: Wish): Promise<Issued> {
     const endTurn = turns.take(wish.client) ?? (await turns.wait(wish.client, wish.hangUp()))
-    if (!endTurn) throw new ServiceError('rate_limited', { retryAfter: retryAfterSeconds(config.UPSTREAM_DEADLINE_MS) })
+    if (!endTurn) throw noTurn()
     try {
       return await obtain(order, wish)
     } finally {

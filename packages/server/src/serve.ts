@@ -43,7 +43,7 @@ export async function serve(config: Config, log: Log, stop: Promise<void>, exten
   stopProbing()
   await service.calls?.tending.stop(graceEnds - systemClock.mono())
   await service.openai.close()
-  service.sharing?.stop()
+  await service.sharing?.stop()
   service.store?.close()
   service.lag.stop()
   log.logger.info('Stopped.')

@@ -43,8 +43,10 @@ export interface Service {
   reports: ReportLimits
   isOperator: IsOperator
   verifyJwt: VerifyJwt | null
-  /** Bad JWTs and report keys, by address. */
-  badTokens: Windows
+  /** By address. */
+  badJwts: Windows
+  /** By address. */
+  badReportKeys: Windows
   /** Null where everything is counted in this process. */
   store: Store | null
   rates: Rates
@@ -59,7 +61,7 @@ export interface Service {
   events: Events
 }
 
-/** Bad JWTs and report keys that an address may send in a minute. */
+/** Bad JWTs that an address may send in a minute; and as many bad report keys. */
 const BAD_TOKENS_PER_MINUTE = 10
 
 export async function createService(config: Config, clock: Clock, logger: Logger): Promise<Service> {
@@ -120,7 +122,8 @@ export async function createService(config: Config, clock: Clock, logger: Logger
     reports: reportLimits(config, store, clock),
     isOperator: operatorCheck(config.ADMIN_TOKEN),
     verifyJwt: await createVerifier(config, clock),
-    badTokens: fixedWindows(BAD_TOKENS_PER_MINUTE, 60_000, clock.mono),
+    badJwts: fixedWindows(BAD_TOKENS_PER_MINUTE, 60_000, clock.mono),
+    badReportKeys: fixedWindows(BAD_TOKENS_PER_MINUTE, 60_000, clock.mono),
     store,
     rates: await createRates(config, clock, store, hashClient, events),
     lag,

@@ -29,7 +29,7 @@ after(async () => {
 /** The store as an instance of this name has it. */
 async function instance(name: string, historyMs = DAY_MS): Promise<CallStore> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
-  const connection = connectStore(new Secret(redis.url), systemClock, up => up && resolve(up), LONG_PATIENCE_MS)
+  const connection = connectStore(new Secret(redis.url), systemClock, ({ up }) => up && resolve(up), LONG_PATIENCE_MS)
   connections.push(connection)
   await promise
   return redisCallStore(connection, NO_LIMITS, 600_000, historyMs, SEAL, name)

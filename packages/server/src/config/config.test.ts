@@ -370,6 +370,11 @@ describe('a start says', () => {
     assert.ok(!says({ REALTIME_MODEL: 'gpt-realtime-2.1' }, /REALTIME_MODEL/))
   })
 
+  it('that a model is none it knows, unless ALLOWED_MODELS lists it', () => {
+    assert.ok(says({ REALTIME_MODEL: 'gpt-realtme' }, /REALTIME_MODEL gpt-realtme is none that this version knows/))
+    assert.ok(!says({ REALTIME_MODEL: 'gpt-realtime-9', ALLOWED_MODELS: 'gpt-realtime-9' }, /REALTIME_MODEL/))
+  })
+
   it('that no Chrome extension can have the id, once for each', () => {
     const env = { ALLOWED_ORIGINS: `chrome-extension://abc123,chrome-extension://${CHROME_ID}` }
     const remarks = remarksOf(env).filter(({ text }) => text.includes('chrome-extension'))
@@ -438,17 +443,6 @@ describe('unified calls', () => {
     const { prices } = configOf({ ...env, MODEL_PRICES })
     assert.deepEqual([prices['gpt-realtime']?.perMillion.audio_in, prices['new-ears']?.perMinute], [1, 0.01])
     assert.equal(prices['gpt-realtime-2']?.perMillion.audio_in, 32)
-  })
-
-  it('are what spend limits count in: set in ephemeral mode, the start names those that do nothing', () => {
-    const told = (env: Env) => remarksOf(env).filter(({ text }) => text.includes('CALL_MODE=unified'))
-    const limits = { MAX_CALL_USD: '0.5', DAILY_USD_BUDGET: '50', CLIENT_DAILY_USD: '0' }
-    const [remark, ...more] = told(limits)
-    assert.deepEqual([remark?.level, more], ['warn', []])
-    assert.match(remark?.text ?? '', /MAX_CALL_USD and DAILY_USD_BUDGET: /)
-    for (const limit of ['MAX_CALL_USD', 'DAILY_USD_BUDGET', 'CLIENT_DAILY_USD'])
-      assert.match(told({ [limit]: '1' })[0]?.text ?? '', new RegExp(` ${limit}: `))
-    assert.deepEqual([told({}), told({ ...UNIFIED, ...limits })], [[], []])
   })
 
   it('need no pool, and warn where one process alone knows of them', () => {

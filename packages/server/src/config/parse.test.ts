@@ -1,7 +1,21 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it, test } from 'node:test'
 import fc from 'fast-check'
-import { BadValue, boolean, decimal, integer, list, macKey, oneOf, redisUrl, text, token, url } from './parse.ts'
+import {
+  BadValue,
+  baseUrl,
+  boolean,
+  decimal,
+  documentUrl,
+  integer,
+  list,
+  macKey,
+  oneOf,
+  type Parse,
+  redisUrl,
+  text,
+  token,
+} from './parse.ts'
 
 const refuses = (parse: (value: string) => unknown, values: string[]) => {
   for (const value of values) assert.throws(() => parse(value), BadValue, `${JSON.stringify(value)} was taken`)
@@ -108,6 +122,14 @@ describe('lists', () => {
     refuses(list(token(), { min: 1 }), ['[]'])
   })
 
+  it('are refused for every bad entry, and each is told once', () => {
+    const positive: Parse<number> = value => {
+      if (Number(value) > 0) return Number(value)
+      throw new BadValue(`has ${value}`)
+    }
+    assert.throws(() => list(positive)('1,-2,x,-2,3'), new BadValue('has -2; it has x'))
+  })
+
   it('are refused as a whole for one bad entry', () => {
     refuses(names, ['a,b c', '["a","b c"]'])
   })
@@ -132,17 +154,19 @@ describe('addresses', () => {
 
   it('may be https anywhere, and plain http inside a private network', () => {
     for (const one of [...anywhere, ...loopback, ...inside, 'http://openai.internal/v1'])
-      assert.equal(url('private')(one), one)
-    refuses(url('private'), outside)
+      assert.equal(baseUrl(one), one)
+    refuses(baseUrl, outside)
   })
 
-  it('may be plain http on the own machine only, where that is asked for', () => {
-    for (const one of [...anywhere, ...loopback]) assert.equal(url('loopback')(one), one)
-    refuses(url('loopback'), [...inside, ...outside, 'http://localhost.evil.example', 'http://127.evil.example'])
+  it('of a document may be plain http on the own machine only, and are left as they are written', () => {
+    for (const one of ['https://login.example/keys/', 'https://login.example/keys?p=b2c_1'])
+      assert.equal(documentUrl(one), one)
+    for (const one of [...anywhere, ...loopback]) assert.equal(documentUrl(one), one)
+    refuses(documentUrl, [...inside, ...outside, 'http://localhost.evil.example', 'http://127.evil.example'])
   })
 
   it('are refused with white space in them, which would get into every address that is built from them', () => {
-    refuses(url('private'), [
+    refuses(baseUrl, [
       'https://api.openai.com/v1 ',
       'https://api.openai.com/v1\n',
       ' https://api.openai.com',
@@ -151,18 +175,18 @@ describe('addresses', () => {
   })
 
   it('lose their trailing slash', () => {
-    assert.equal(url('private')('https://api.openai.com/v1/'), 'https://api.openai.com/v1')
+    assert.equal(baseUrl('https://api.openai.com/v1/'), 'https://api.openai.com/v1')
   })
 
   it('are refused with credentials, a query, a fragment or another scheme', () => {
-    refuses(url('private'), ['https://me:pw@api.openai.com/v1', 'https://me@api.openai.com', 'https://a.example?x=1'])
-    refuses(url('private'), ['https://a.example/#x', 'ftp://a.example', 'file:///etc/passwd', 'api.openai.com/v1'])
-    refuses(url('private'), ['wss://a.example', 'https://', 'javascript:alert(1)', 'https:/ /x'])
+    refuses(baseUrl, ['https://me:pw@api.openai.com/v1', 'https://me@api.openai.com', 'https://a.example?x=1'])
+    refuses(baseUrl, ['https://a.example/#x', 'ftp://a.example', 'file:///etc/passwd', 'api.openai.com/v1'])
+    refuses(baseUrl, ['wss://a.example', 'https://', 'javascript:alert(1)', 'https:/ /x'])
   })
 
   it('never have their password quoted in the complaint', () => {
     assert.throws(
-      () => url('private')('https://me:hunter2@api.openai.com/v1'),
+      () => baseUrl('https://me:hunter2@api.openai.com/v1'),
       (error: Error) => !error.message.includes('hunter2'),
     )
   })
@@ -181,4 +205,9 @@ describe('the address of a Redis', () => {
       (error: Error) => !error.message.includes('hunter2'),
     )
   })
+})
+
+test('a value for a header that stands in quotes is told to leave them out', () => {
+  for (const value of ['"sk-1234567890"', "'sk-1234567890'"]) assert.throws(() => token()(value), /leave them out/)
+  assert.equal(token()('sk-"12"'), 'sk-"12"')
 })

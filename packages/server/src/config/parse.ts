@@ -19,6 +19,7 @@ export const text =
 export const token =
   (minLength = 1, maxLength = 4096): Parse<string> =>
   value => {
+    if (/^(["']).*\1$/.test(value)) throw new BadValue('stands in quotes, which would be a part of it; leave them out')
     if (!/^[\x21-\x7e]+$/.test(value)) throw new BadValue('has spaces or characters that an HTTP header cannot carry')
     if (value.length < minLength) throw new BadValue(`is shorter than ${minLength} characters`)
     if (value.length > maxLength) throw new BadValue(`is longer than ${maxLength} characters`)
@@ -82,8 +83,27 @@ export const list =
     const items = value.startsWith('[') ? jsonStrings(value) : value.split(',').map(part => part.trim())
     if (items.some(part => part === '')) throw new BadValue('has an empty entry')
     if (items.length < min) throw new BadValue(`needs at least ${min} entry`)
-    return [...new Set(items)].map(part => item(part))
+    return readAll([...new Set(items)], item)
   }
+
+/** Bad entries of a list that are told at once. */
+const MOST_TOLD = 10
+
+/** What is wrong with any entry is told together, so that a list is mended in one go. */
+function readAll<T>(parts: readonly string[], item: Parse<T>): T[] {
+  const problems = new Set<string>()
+  const read: T[] = []
+  for (const part of parts) {
+    try {
+      read.push(item(part))
+    } catch (error) {
+      if (!(error instanceof BadValue)) throw error
+      problems.add(error.message)
+    }
+  }
+  if (problems.size > 0) throw new BadValue([...problems].slice(0, MOST_TOLD).join('; it '))
+  return read
+}
 
 function jsonStrings(value: string): string[] {
   const parsed = parseJson(value)
@@ -100,22 +120,29 @@ export function isPrivateHost(hostname: string): boolean {
   return !host.includes('.') || /\.(internal|local|localhost)$/.test(host)
 }
 
-/** https anywhere, plain http where `http` says; no credentials, query or fragment; without the trailing slash. */
-export const url =
-  (http: 'private' | 'loopback'): Parse<string> =>
-  value => {
-    // Parsing passes over white space, as at the end of a pasted line; what is built from the text would keep it.
-    const parsed = /\s/.test(value) ? null : URL.parse(value)
-    if (!parsed || !/^https?:$/.test(parsed.protocol)) throw new BadValue('is not an http or https address')
-    if (parsed.username || parsed.password) throw new BadValue('must not hold a user name or password')
-    if (parsed.search || parsed.hash) throw new BadValue('must not have a query or a fragment')
-    if (parsed.protocol === 'http:' && !allowsHttp(parsed.hostname, http))
-      throw new BadValue(`uses plain http to a public host, which would send secrets in the clear; use https`)
-    return value.replace(/\/+$/, '')
-  }
+function webAddress(value: string): URL {
+  // Parsing passes over white space, as at the end of a pasted line; what is built from the text would keep it.
+  const parsed = /\s/.test(value) ? null : URL.parse(value)
+  if (!parsed || !/^https?:$/.test(parsed.protocol)) throw new BadValue('is not an http or https address')
+  if (parsed.username || parsed.password) throw new BadValue('must not hold a user name or password')
+  return parsed
+}
 
-function allowsHttp(hostname: string, http: 'private' | 'loopback'): boolean {
-  return http === 'private' ? isPrivateHost(hostname) : /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+/** What paths are put behind: https, or plain http to a private host; no query or fragment; without the trailing slash. */
+export const baseUrl: Parse<string> = value => {
+  const parsed = webAddress(value)
+  if (parsed.search || parsed.hash) throw new BadValue('must not have a query or a fragment')
+  if (parsed.protocol === 'http:' && !isPrivateHost(parsed.hostname))
+    throw new BadValue('uses plain http to a public host, which would send secrets in the clear; use https')
+  return value.replace(/\/+$/, '')
+}
+
+/** A document's address, exactly as it is written: https, or plain http to this machine. */
+export const documentUrl: Parse<string> = value => {
+  const { protocol, hostname } = webAddress(value)
+  if (protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname))
+    throw new BadValue('uses plain http, so that anyone on the way could put other keys there; use https')
+  return value
 }
 
 /** `redis://` or `rediss://` (TLS), which may hold a password. */

@@ -4,8 +4,10 @@ import { modelPrices } from './model-prices.ts'
 import { origin } from './origin.ts'
 import {
   BadValue,
+  baseUrl,
   boolean,
   decimal,
+  documentUrl,
   integer,
   list,
   macKey,
@@ -14,7 +16,6 @@ import {
   redisUrl,
   text,
   token,
-  url,
 } from './parse.ts'
 import { trustProxy } from './trust-proxy.ts'
 
@@ -78,13 +79,13 @@ export const SETTINGS = {
       secret: true,
     }),
     OPENAI_BASE_URL: setting({
-      parse: url('private'),
+      parse: baseUrl,
       default: 'https://api.openai.com/v1',
       example: 'https://api.openai.com/v1',
       doc: 'Where the service calls OpenAI. Plain http only to loopback and private hosts.',
     }),
     OPENAI_PUBLIC_BASE_URL: setting({
-      parse: url('private'),
+      parse: baseUrl,
       defaultNote: 'as `OPENAI_BASE_URL`',
       example: 'https://api.openai.com/v1',
       doc: 'Where browsers reach OpenAI: what `web_rtc_url` and `websocket_url` are built from.',
@@ -224,7 +225,7 @@ export const SETTINGS = {
       secret: true,
     }),
     AUTH_JWKS_URL: setting({
-      parse: url('loopback'),
+      parse: documentUrl,
       example: 'https://issuer.example/.well-known/jwks.json',
       doc: 'Requires a JWT signed (RS256, PS256, ES256, EdDSA) by a key of this set. Not together with `AUTH_JWT_SECRET`.',
     }),
@@ -365,7 +366,7 @@ export const SETTINGS = {
       doc: "`ephemeral` hands out OpenAI's secrets; `unified` hands out tickets of its own and places the calls, as docs/unified-calls.md explains. The settings below count in unified mode only.",
     }),
     PUBLIC_URL: setting({
-      parse: url('private'),
+      parse: baseUrl,
       defaultNote: "`https://$RAILWAY_PUBLIC_DOMAIN`, else the request's `Host`",
       example: 'https://parker.example.com',
       doc: 'Where browsers reach this service: what `web_rtc_url` is built from.',
@@ -423,7 +424,7 @@ export const SETTINGS = {
       defaultNote: 'the price table in the code',
       example:
         '{"my-model":{"text_in":4,"text_cached":0.4,"text_out":16,"audio_in":32,"audio_cached":0.4,"audio_out":64}}',
-      doc: "Prices of further models, USD per million tokens by kind (or `per_minute` of transcription), as in the example of docs/unified-calls.md; a model's entry replaces what the table has for it. Voice tests are priced by them in either mode.",
+      doc: "Prices of further models, USD per million tokens by kind (or `per_minute` of transcription); a model's entry replaces what the table has for it. Voice tests are priced by them in either mode.",
     }),
     CALL_HISTORY_SECONDS: setting({
       parse: integer(60, 31_536_000),

@@ -20,6 +20,11 @@ describe('TRUST_PROXY', () => {
     assert.equal(single.networks[0]?.[1], 32)
   })
 
+  it('is refused where it would believe everybody', () => {
+    for (const value of ['0.0.0.0/0', '::/0', '10.0.0.0/8,0.0.0.0/0'])
+      assert.throws(() => trustProxy(value), /every address/)
+  })
+
   it('is refused when it is none of these', () => {
     const bad = [
       'true',

@@ -22,6 +22,13 @@ export const trustProxy: Parse<TrustProxy> = value => {
 const WRITTEN_OUT = /^\d+\.\d+\.\d+\.\d+(\/\d+)?$|:/
 
 function network(part: string): Cidr {
+  const cidr = readNetwork(part)
+  if (cidr[1] === 0)
+    throw new BadValue('trusts every address, so that callers could invent theirs; list your proxies only')
+  return cidr
+}
+
+function readNetwork(part: string): Cidr {
   try {
     if (!WRITTEN_OUT.test(part)) throw new BadValue()
     if (part.includes('/')) return ipaddr.parseCIDR(part)

@@ -7,6 +7,7 @@ import type { Options } from './options.ts'
 import { checkRedis } from './redis.ts'
 import { checkRequest } from './request.ts'
 import { type Environment, readSettings } from './settings.ts'
+import { checkSignIn } from './sign-in.ts'
 
 /** A check of this machine; it is left out where a setting that it needs is wrong. */
 interface Check {
@@ -17,6 +18,7 @@ interface Check {
 
 const CHECKS: readonly Check[] = [
   { name: 'OpenAI', needs: ['OPENAI_BASE_URL'], run: checkOpenAi },
+  { name: 'Sign-in', needs: ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'], run: checkSignIn },
   { name: 'Redis', needs: ['REDIS_URL'], run: checkRedis },
 ]
 

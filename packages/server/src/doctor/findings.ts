@@ -47,6 +47,10 @@ export const FINDINGS = {
       '`REALTIME_MODEL` has an announced end',
       'Set REALTIME_MODEL to the successor before that day, and try it.',
     ),
+    'model-not-known': warn(
+      '`REALTIME_MODEL` is none that this version knows, and `ALLOWED_MODELS` does not list it',
+      'Correct it; or list it in ALLOWED_MODELS, if it is newer than this version.',
+    ),
     'extension-id': warn(
       'a `chrome-extension://` origin whose id Chrome cannot have made: an id is 32 letters from a to p',
       'Copy the id from chrome://extensions (developer mode shows it).',
@@ -70,10 +74,6 @@ export const FINDINGS = {
     'price-missing': fail(
       'a spend limit stands over a model whose price nobody knows',
       'Add its prices to MODEL_PRICES, or leave the model out of ALLOWED_MODELS.',
-    ),
-    'spend-limit-idle': warn(
-      '`MAX_CALL_USD`, `DAILY_USD_BUDGET` or `CLIENT_DAILY_USD` is set, and calls are not unified: nothing holds them to it',
-      'Set CALL_MODE=unified, or unset the limits.',
     ),
     'calls-alone': warn(
       'calls are unified without `REDIS_URL`: tickets and calls are known to one process only',
@@ -138,16 +138,23 @@ export const FINDINGS = {
       'Set the clock and keep it by NTP (timedatectl set-ntp true); in a container, on the host.',
     ),
   },
+  'Sign-in': {
+    'keys-fetched': ok('the key set of `AUTH_JWKS_URL` can be had'),
+    'keys-unreachable': fail(
+      'the key set of `AUTH_JWKS_URL` cannot be had: every token request gets 503 `auth_unavailable`',
+      'Correct AUTH_JWKS_URL, which must answer 200 with a JSON Web Key Set by itself (redirects are not followed), or let this machine out: DNS, firewall, certificates.',
+    ),
+  },
   Store: {
     'instances-unseen': ok('no `REDIS_URL`: whether several instances run cannot be seen from inside'),
     'redis-reached': ok('Redis answers, how fast, its version and its eviction policy'),
     'redis-unreachable': fail(
       'the name is not found, nothing takes the connection, or TLS fails',
-      'Start Redis, correct REDIS_URL, or open the way. Until then each instance counts alone, at half of each limit.',
+      'Start Redis, correct REDIS_URL (rediss:// only where Redis speaks TLS), or open the way. Until then each instance counts alone, at half of each limit.',
     ),
     'redis-refuses': fail(
       'something takes the connection but does not work as Redis for us',
-      'Check user and password in REDIS_URL, and whether it must be rediss:// (TLS); the user must be allowed to run EVAL.',
+      'Check user, password and database number in REDIS_URL, and whether it must be rediss:// (TLS); the user must be allowed to run EVAL.',
     ),
     'redis-evicts': fail(
       "Redis's eviction policy is not `noeviction`: it drops counters, and with them limits, when memory is short",
@@ -190,6 +197,10 @@ export const FINDINGS = {
       'Send Authorization: Bearer <JWT> with the iss of AUTH_ISSUER, the aud of AUTH_AUDIENCE, exp and sub.',
     ),
     'request-counted': ok('which address it would be counted by, and why'),
+    'request-few-hops': fail(
+      '`X-Forwarded-For` has fewer entries than `TRUST_PROXY` has proxies, so that everyone behind them shares one limit',
+      'Set TRUST_PROXY to the number of proxies that add to X-Forwarded-For.',
+    ),
     'request-proxy-ignored': fail(
       'it came through a proxy that is not trusted, so that everyone behind it shares one limit',
       'Set TRUST_PROXY to the number of proxies, for instance TRUST_PROXY=1.',

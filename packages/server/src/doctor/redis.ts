@@ -43,10 +43,10 @@ async function talk(secret: Secret, at: string): Promise<Finding[]> {
   const ready = new Promise<boolean>(resolve => {
     found = resolve
   })
-  const store = connectStore(secret, systemClock, up => up && found(true))
+  const store = connectStore(secret, systemClock, ({ up }) => up && found(true))
   const timer = setTimeout(() => found(false), READY_MS)
   try {
-    if (!(await ready)) return [finding('redis-refuses', `${at} takes connections, but not ours.`)]
+    if (!(await ready)) return [finding('redis-refuses', `${at} takes connections, but ${store.trouble}.`)]
     return await examine(store, at)
   } catch (error) {
     if (replyCode(error)) return [finding('redis-refuses', `${at} does not run our scripts.`)]

@@ -58,6 +58,7 @@ function originFix(origin: string, allowed: readonly string[]): string | undefin
   return `Add ${origin} to ALLOWED_ORIGINS${relative ? `; ${relative} is there, but it is another origin` : ''}.`
 }
 
+/** A key set that cannot be had is told of by its own check. */
 async function jwtFindings({ authorization }: IncomingHttpHeaders, { jwt }: Config): Promise<Finding[]> {
   if (!jwt) return []
   const { jwtVerifier } = await import('../identity/jwt.ts')
@@ -66,7 +67,7 @@ async function jwtFindings({ authorization }: IncomingHttpHeaders, { jwt }: Conf
     return []
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error
-    return [finding('request-jwt', error.message)]
+    return error.type === 'auth_unavailable' ? [] : [finding('request-jwt', error.message)]
   }
 }
 
@@ -76,6 +77,8 @@ function addressFindings(headers: IncomingHttpHeaders, trust: TrustProxy): Findi
   const { address, header } = locateClient(socket, headers, trust)
   if (trust.kind === 'none' && hasForwardingHeader(headers))
     return [finding('request-proxy-ignored', 'It has a forwarded header, which TRUST_PROXY=none does not believe.')]
+  if (trust.kind === 'hops' && !header && hasForwardingHeader(headers))
+    return [finding('request-few-hops', `X-Forwarded-For has fewer entries than TRUST_PROXY=${trust.hops} proxies.`)]
   const counted = header ? `as ${address}, by ${header}` : "by the connection's own address"
   return [finding('request-counted', `It would be counted ${counted} (TRUST_PROXY: ${trust.kind}).`)]
 }

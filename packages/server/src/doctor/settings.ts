@@ -64,13 +64,13 @@ const KNOWN: readonly [RegExp, FindingId][] = [
   [/^ADMIN_TOKEN is shorter /, 'admin-token-short'],
   [/^REALTIME_MODEL \S+ was shut down /, 'model-retired'],
   [/^REALTIME_MODEL \S+ will be shut down /, 'model-retiring'],
+  [/^REALTIME_MODEL \S+ is none that /, 'model-not-known'],
   [/ an id that Chrome cannot have made /, 'extension-id'],
   [/^CORS_ORIGINS lacks /, 'cors-lacks-origin'],
   [/^\/metrics is open /, 'metrics-open'],
   [/^RATE_LIMIT_BURST is above /, 'burst-above-minute'],
   [/^MODEL_PRICES lacks a price /, 'price-missing'],
   [/^CALL_MODE is unified without REDIS_URL/, 'calls-alone'],
-  [/^Nothing holds calls to /, 'spend-limit-idle'],
   [/^TOKEN_TTL_SECONDS is under a minute/, 'ttl-short'],
 ]
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { TrustProxy } from '../config/trust-proxy.ts'
-import { retryAfterSeconds, ServiceError } from '../errors.ts'
+import { limitReached, ServiceError } from '../errors.ts'
 import { clientAddress, hasForwardingHeader } from '../identity/address.ts'
 import type { VerifyJwt } from '../identity/jwt.ts'
 import type { Windows } from '../limits/windows.ts'
@@ -23,22 +23,24 @@ export function addresses(app: FastifyInstance, { trust, onForwardingIgnored }: 
 interface IdentityOptions {
   /** Null where callers need no JWT. */
   verifyJwt: VerifyJwt | null
-  /** Bad tokens that an address may send. */
-  badTokens: Windows
+  /** Bad JWTs that an address may send. */
+  badJwts: Windows
+  /** Milliseconds since 1970. */
+  now(): number
   /** Whether operators have a token at all; without one their routes do not exist. */
   operatorsExist: boolean
 }
 
 /** Step 5: who is asking. A caller with a JWT is counted by its subject. */
 export function identity(app: FastifyInstance, options: IdentityOptions): void {
-  const { verifyJwt, badTokens, operatorsExist } = options
+  const { verifyJwt, operatorsExist } = options
 
   app.addHook('onRequest', (request, _reply, done) => {
     const { operator } = request.facts
     const { access } = request.routeOptions.config
     if (access === 'operator' && !operator) return done(refuseVisitor(operatorsExist))
     if (access !== 'jwt' || operator || !verifyJwt) return done()
-    identifyByJwt(request, verifyJwt, badTokens).then(() => done(), done)
+    identifyByJwt(request, verifyJwt, options).then(() => done(), done)
   })
 }
 
@@ -51,16 +53,19 @@ function refuseVisitor(operatorsExist: boolean): ServiceError {
   })
 }
 
-async function identifyByJwt({ facts, headers }: Request, verify: VerifyJwt, badTokens: Windows): Promise<void> {
+async function identifyByJwt(
+  { facts, headers }: Request,
+  verify: VerifyJwt,
+  { badJwts, now }: Pick<IdentityOptions, 'badJwts' | 'now'>,
+): Promise<void> {
   const { authorization } = headers
   try {
     facts.client = `sub:${await verify(authorization)}`
   } catch (error) {
     const bad = error instanceof ServiceError && error.type === 'unauthenticated' && authorization !== undefined
     // The address: who else it is has just not been shown.
-    const hit = bad ? badTokens.hit(facts.client ?? 'unknown') : undefined
-    if (hit && !hit.allowed)
-      throw new ServiceError('rate_limited', { retryAfter: retryAfterSeconds(hit.resetsIn), cause: error })
+    const hit = bad ? badJwts.hit(facts.client ?? 'unknown') : undefined
+    if (hit && !hit.allowed) throw limitReached('rate_limited', hit, now(), error)
     throw error
   }
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { type ErrorType, retryAfterSeconds, ServiceError } from '../errors.ts'
+import { limitReached, type ServiceError } from '../errors.ts'
 import { type Rates, type Ruling, WINDOW_SECONDS } from '../limits/rates.ts'
 import type { Reply } from './facts.ts'
 
@@ -22,20 +22,12 @@ export function admit({ minute, day }: Ruling, reply: Reply, now: number): Servi
   const seconds = Math.ceil(minute.resetsIn / 1000)
   reply.header('ratelimit-policy', `"minute";q=${minute.limit};w=${WINDOW_SECONDS}`)
   reply.header('ratelimit', `"minute";r=${minute.remaining};t=${seconds}`)
-  if (!minute.allowed) return refusal('rate_limited', minute, now)
-  if (day && !day.granted) return refusal('budget_exhausted', day, now)
+  if (!minute.allowed) return limitReached('rate_limited', minute, now)
+  if (day && !day.granted) return limitReached('budget_exhausted', day, now)
   if (day) {
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished || reply.statusCode !== 200) day.giveBack()
     })
   }
   return undefined
-}
-
-/** A refusal that says which limit it was and when it ends. */
-function refusal(type: ErrorType, { limit, resetsIn }: { limit: number; resetsIn: number }, now: number): ServiceError {
-  return new ServiceError(type, {
-    retryAfter: retryAfterSeconds(resetsIn),
-    details: { limit, remaining: 0, reset_time: new Date(now + resetsIn).toISOString().replace(/\.\d+Z$/, 'Z') },
-  })
 }

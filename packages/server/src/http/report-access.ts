@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { retryAfterSeconds, ServiceError } from '../errors.ts'
+import { limitReached, ServiceError } from '../errors.ts'
 import type { ReportLimits } from '../limits/reports.ts'
 import type { Windows } from '../limits/windows.ts'
 import type { ReadReportKey, ReportSubject } from '../report-key.ts'
@@ -9,21 +9,21 @@ import { admit } from './rates.ts'
 interface ReportAccess {
   readReportKey: ReadReportKey
   reports: ReportLimits
-  /** Bad tokens that an address may send. */
-  badTokens: Windows
+  /** Bad report keys that an address may send. */
+  badReportKeys: Windows
   clock: Clock
 }
 
 type Hook = (request: Request, reply: Reply, done: (refusal?: Error) => void) => void
 
 /** Steps 5 and 6 for reports: the key says which session they are on, and a client's reports have a window of their own. */
-export function reportAccess({ readReportKey, reports, badTokens, clock }: ReportAccess): Hook {
+export function reportAccess({ readReportKey, reports, badReportKeys, clock }: ReportAccess): Hook {
   function subjectOf({ headers, facts }: Request): ReportSubject {
     const [, key] = /^bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? []
     const subject = key === undefined ? undefined : readReportKey(key)
     if (!subject) {
-      const hit = key === undefined ? undefined : badTokens.hit(facts.client ?? 'unknown')
-      if (hit && !hit.allowed) throw new ServiceError('rate_limited', { retryAfter: retryAfterSeconds(hit.resetsIn) })
+      const hit = key === undefined ? undefined : badReportKeys.hit(facts.client ?? 'unknown')
+      if (hit && !hit.allowed) throw limitReached('rate_limited', hit, clock.now())
       throw refusal(
         'unauthenticated',
         'This needs the report_key of a token reply: Authorization: Bearer <report_key>.',

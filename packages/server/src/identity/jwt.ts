@@ -26,7 +26,8 @@ export function jwtVerifier(config: JwtConfig, clock: Clock): VerifyJwt {
     const token = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
     if (token === undefined) throw new ServiceError('unauthenticated', { headers: challenge() })
     const { sub } = (await verify(token).catch(asServiceError)).payload
-    if (typeof sub !== 'string' || sub === '' || sub.length > MAX_SUBJECT_LENGTH) throw invalidToken()
+    if (typeof sub !== 'string' || sub === '' || sub.length > MAX_SUBJECT_LENGTH)
+      throw invalidToken(new Error(`sub is not a text of 1 to ${MAX_SUBJECT_LENGTH} characters`))
     return sub
   }
 }

@@ -1,5 +1,6 @@
 import type { HashClient } from '../identity/client-hash.ts'
 import type { Monitor } from '../monitor/monitor.ts'
+import type { Store } from '../store/redis.ts'
 import type { OpenAiEvents } from '../upstream/openai.ts'
 import type { VoiceStats } from '../voice/stats.ts'
 import type { Logger } from './log.ts'
@@ -147,8 +148,10 @@ export function createEvents(
       )
     },
 
-    storeChanged(up: boolean) {
+    storeChanged({ up, reached, trouble }: Store) {
       if (up) logger.info('The store (REDIS_URL) is reached: limits are shared.')
+      // Once it was reached, what is not counted there tells of it.
+      else if (!reached) logger.warn(`Not ready: the store (REDIS_URL) ${trouble}.`)
     },
 
     /** A request that had to be counted without the store, and what ails that; said once a minute. */

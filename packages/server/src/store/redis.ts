@@ -31,13 +31,14 @@ export function replyCode(error: unknown): string | undefined {
 }
 
 /**
- * Connects in the background and goes on trying for ever. `onChange` hears when the store is lost and found. A command
+ * Connects in the background and goes on trying for ever. `onChange` hears when the store is lost and found, also of the
+ * first try. A command
  * that takes longer than `patienceMs` has failed.
  */
 export function connectStore(
   url: Secret,
   clock: Clock,
-  onChange: (up: boolean) => void,
+  onChange: (store: Store) => void,
   patienceMs = SHORT_PATIENCE_MS,
 ): Store {
   const client = createClient({
@@ -50,21 +51,21 @@ export function connectStore(
     socket: { connectTimeout: 2000, socketTimeout: 6000, reconnectStrategy: tries => Math.min(50 * 2 ** tries, 1000) },
   })
   let reached = false
-  let up = false
+  let up: boolean | undefined
   let downUntil = Number.NEGATIVE_INFINITY
   let refusal: string | undefined
 
   const note = (works: boolean, error?: unknown) => {
     refusal = replyCode(error)
-    if (works !== up) onChange(works)
+    const changed = works !== up
     up = works
     reached ||= works
     downUntil = works ? Number.NEGATIVE_INFINITY : clock.mono() + RETRY_MS
+    if (changed) onChange(store)
   }
   // Connection errors also end the commands under way, which is where they are dealt with; unheard they would end the process.
   client.on('error', error => note(false, error))
   client.on('ready', () => note(true))
-  client.connect().catch(() => {})
 
   async function send({ sha, text }: Script, args: readonly string[]): Promise<unknown> {
     try {
@@ -75,7 +76,7 @@ export function connectStore(
     }
   }
 
-  return {
+  const store: Store = {
     async run(script, args) {
       if (!client.isReady || clock.mono() < downUntil) throw new StoreDown('the store is down')
       // Until this try has ended nobody else waits for a store that was down a moment ago.
@@ -93,13 +94,15 @@ export function connectStore(
       return reached
     },
     get up() {
-      return up
+      return up === true
     },
     get trouble() {
       return refusal ? `refuses us: ${refusal}` : 'does not answer'
     },
     close: () => client.destroy(),
   }
+  client.connect().catch(() => {})
+  return store
 }
 
 /** Rejects when the work takes longer; the client's own time-out ends once a command is written. */

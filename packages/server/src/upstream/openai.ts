@@ -84,6 +84,7 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
   const retries = retryBudget(clock.mono)
   const health = openAiHealth(events.connectionChanged)
   let inFlight = 0
+  let closed = false
 
   const identity = identityHeaders(config)
   const mintHeaders = Object.entries({ ...identity, ...form.headers, 'content-type': 'application/json' }).flat()
@@ -93,6 +94,8 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
     if (order.safetyIdentifier) headers.push('OpenAI-Safety-Identifier', order.safetyIdentifier)
     const started = clock.mono()
     const note = (outcome: AttemptReport['outcome'], connected: boolean, found: Partial<AttemptReport>) => {
+      // What our own end does to an attempt says nothing of OpenAI.
+      if (closed) return
       events.attempted({ requestId, outcome, durationMs: clock.mono() - started, ...found })
       health.note(connected)
     }
@@ -168,6 +171,9 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
     health,
     breaker,
     connection,
-    close: () => connection.close(),
+    close() {
+      closed = true
+      return connection.close()
+    },
   }
 }

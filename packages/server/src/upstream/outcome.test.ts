@@ -28,6 +28,7 @@ const TABLE: [status: number, code: string, type: ErrorType, marks: Marks[]][] =
   [422, '', 'upstream_rejected', []],
   [429, 'rate_limit_exceeded', 'upstream_rate_limited', ['retryable', 'counts']],
   [429, 'insufficient_quota', 'insufficient_quota', []],
+  [429, 'billing_not_active', 'insufficient_quota', []],
   [429, 'credit_balance_exhausted', 'insufficient_quota', []],
   [429, 'organization_spend_limit_exceeded', 'insufficient_quota', []],
   [429, 'project_spend_limit_exceeded', 'insufficient_quota', []],
@@ -46,8 +47,9 @@ for (const [status, code, type, marks] of TABLE)
     assert.deepEqual([failure.type, marksOf(failure)], [type, marks])
   })
 
-test('a 429 whose type names the quota means money too', () => {
-  assert.equal(judgeStatus(429, said('', 'insufficient_quota')).type, 'insufficient_quota')
+test('a 429 whose type names the quota or the bill means money too', () => {
+  for (const type of ['insufficient_quota', 'billing_not_active'])
+    assert.equal(judgeStatus(429, said('', type)).type, 'insufficient_quota')
 })
 
 test('a broken line and silence may pass and count; nonsense does neither', () => {

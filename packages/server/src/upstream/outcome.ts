@@ -63,6 +63,7 @@ const MONEY_CODES = new Set([
   'project_spend_limit_exceeded',
   'organization_usage_limit_exceeded',
   'billing_hard_limit_reached',
+  'billing_not_active',
 ])
 
 const isModeration = (code: string) => /^(content_policy_violation|content_filter|moderation_.*)$/.test(code)
@@ -80,7 +81,7 @@ export interface UpstreamError {
 export function judgeStatus(status: number, error: Pick<UpstreamError, 'code' | 'type'>): Failure {
   if (status === 403 && isModeration(error.code)) return row('content_flagged')
   if (status === 404) return row(error.code === 'model_not_found' ? 'model_unavailable' : 'upstream_invalid')
-  if (status === 429 && (MONEY_CODES.has(error.code) || error.type === 'insufficient_quota')) return MONEY
+  if (status === 429 && (MONEY_CODES.has(error.code) || MONEY_CODES.has(error.type))) return MONEY
   return BY_STATUS[status] ?? (status >= 500 && status <= 599 ? SERVER_ERROR : BREAKAGES.invalid)
 }
 

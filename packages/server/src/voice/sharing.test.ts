@@ -66,6 +66,28 @@ function stage() {
 }
 
 describe('instances that share', () => {
+  it('lose nothing of one that ends', async () => {
+    const { one, other, pass, end } = stage()
+    one.stats.issued(SESSION, 100)
+    await pass(PUBLISH_MS)
+    one.stats.issued(SESSION, 100)
+    await one.sharing.stop()
+    for (const minutes of [0, 2]) {
+      await pass(minutes * MINUTE_MS)
+      const { figures } = await other.read('last_hour')
+      assert.equal(figures.by_voice.verse?.requests, 2, `${minutes}`)
+    }
+    assert.equal((await other.read('last_day')).figures.by_voice.verse?.requests, 2)
+    end()
+  })
+
+  it('end also while the store is away', async () => {
+    const { one, state, end } = stage()
+    state.down = true
+    await one.sharing.stop()
+    end()
+  })
+
   it('tell the figures of all, in every window, and how many they are', async () => {
     const { one, other, pass, end } = stage()
     for (let i = 0; i < 3; i++) one.stats.issued(SESSION, 100)

@@ -14,7 +14,8 @@ export interface Others {
 export interface VoiceSharing {
   /** Rejects while the store is away. */
   others(window: WindowName): Promise<Others>
-  stop(): void
+  /** Writes what is not written yet; for the end of the process. Never rejects. */
+  stop(): Promise<void>
 }
 
 /** Often enough for a person who watches, seldom enough for Redis. */
@@ -57,11 +58,11 @@ export function shareVoiceStats(stats: VoiceStats, store: Store, now: () => numb
   const settled = new Map<string, Read>()
   let published = minuteOf(now())
 
-  async function publish(): Promise<void> {
+  async function publish(last = false): Promise<void> {
     const minute = minuteOf(now())
     const minutes = stats.slots('last_hour').filter(({ index }) => index >= published)
     const hours =
-      minute === published
+      minute === published && !last
         ? []
         : stats.slots('last_day').filter(({ unit, index }) => unit === 'hour' && index >= hourOf(published))
     const slots = [...minutes, ...hours].flatMap(({ unit, index, tables }) => [
@@ -129,7 +130,11 @@ export function shareVoiceStats(stats: VoiceStats, store: Store, now: () => numb
       for (const name of namesOf(window)) mergeTables(tables, slots.get(name)?.tables ?? emptyTables())
       return { instances: new Set(recent.flatMap(name => slots.get(name)?.writers ?? [])).size, tables }
     },
-    stop: () => clearInterval(timer),
+    async stop() {
+      clearInterval(timer)
+      stats.close()
+      await publish(true).catch(() => {})
+    },
   }
 }
 

@@ -30,6 +30,8 @@ export interface VoiceStats {
   figures(): TableFigures
   /** The slots that make up a window, the unfinished ones included. */
   slots(window: WindowName): Slot[]
+  /** Ends the running minute before its time, so that its hour has it too. */
+  close(): void
 }
 
 export const MINUTE_MS = 60_000
@@ -106,6 +108,7 @@ export function voiceStats(now: () => number): VoiceStats {
         .map(([index, tables]) => ({ unit, index, tables }))
       return [...finished, unfinished]
     },
+    close: () => turn(newest + 1),
   }
 }
 

@@ -7,7 +7,7 @@ import { refusal, reportAccess } from '../report-access.ts'
 import { callReportSchema } from '../report-schema.ts'
 import { errorReplies } from '../schemas.ts'
 
-type ReportsRoute = Pick<Service, 'readReportKey' | 'reports' | 'badTokens' | 'clock' | 'events'>
+type ReportsRoute = Pick<Service, 'readReportKey' | 'reports' | 'badReportKeys' | 'clock' | 'events'>
 
 const REFUSALS: ErrorType[] = [
   'unauthenticated',
