@@ -158,6 +158,7 @@ describe('in Chromium', () => {
       if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`)
     })
     page.on('request', request => asked.push(request.url()))
+    await page.emulateMedia({ colorScheme: 'dark' })
     await page.goto(`${service.url}/docs`)
     const rows = page.locator('.opblock-summary')
     await rows.first().waitFor()
@@ -174,6 +175,17 @@ describe('in Chromium', () => {
     )
     assert.deepEqual(shown.sort(), operations.sort())
     assert.match((await page.textContent('h1, h2.title')) ?? '', /Parker Realtime Token Service/)
+    assert.equal(await page.title(), 'Parker Realtime Token Service: API docs')
+    assert.deepEqual(
+      await page
+        .locator('.opblock-tag')
+        .evaluateAll(elements => elements.map(element => element.getAttribute('data-tag'))),
+      ['Callers', 'Operators', 'Health'],
+    )
+    assert.equal(await page.locator('a[href$="/openapi.json"]').isVisible(), true)
+    assert.equal(await page.locator('html.dark-mode').count(), 1)
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.locator('html:not(.dark-mode)').waitFor()
 
     await page.click('.opblock-post .opblock-summary')
     await page.locator('.opblock-post .responses-table').first().waitFor()

@@ -29,6 +29,12 @@ describe('the document of unified mode', () => {
     const usual = JSON.parse(readFileSync(new URL('../docs/openapi.json', import.meta.url), 'utf8'))
     for (const path of Object.keys(usual.paths)) assert.ok(path in document.paths, path)
     assert.equal(document.paths['/v1/realtime/calls']?.post?.requestBody?.required, true)
+    const placed = document.paths['/v1/realtime/calls']?.post?.responses['201']
+    assert.deepEqual(Object.keys(placed?.headers ?? {}), ['X-Request-ID', 'RateLimit-Policy', 'RateLimit', 'Location'])
+    assert.deepEqual(
+      document.tags.map(({ name }) => name),
+      ['Callers', 'Calls', 'Operators', 'Health'],
+    )
   })
 })
 
@@ -74,6 +80,12 @@ describe('/openapi.json', () => {
     assert.equal(new Set(ids).size, ids.length)
     const schemes = operations.flatMap(([, , { security = [] }]) => security.flatMap(Object.keys))
     for (const scheme of schemes) assert.ok(scheme in document.components.securitySchemes, scheme)
+  })
+
+  it('sorts operations into groups that it describes, none of them empty', () => {
+    const groups = operations.map(([, , { tags }]) => tags)
+    for (const tags of groups) assert.equal(tags.length, 1)
+    assert.deepEqual(new Set(groups.flat()), new Set(document.tags.map(({ name }) => name)))
   })
 
   it('has schemas that are JSON Schema, without a reference that leads nowhere', () => {
@@ -186,6 +198,13 @@ describe('/openapi.json', () => {
       assertDescribed(answer, method, path)
     })
 
+  it('describes no header of a reply that never came', () => {
+    const [described, came] = [new Set(Object.keys(document.components.headers)), headersSeen]
+    // The calls of unified mode have it.
+    described.delete('Location')
+    assert.deepEqual([...described].sort(), [...came].sort())
+  })
+
   it('describes the answer of /readyz that drains', async () => {
     const other = await startService({ OPENAI_BASE_URL: upstream.baseUrl, SHUTDOWN_DELAY_SECONDS: '1' })
     const exit = other.stop()
@@ -229,10 +248,22 @@ describe('/openapi.json', () => {
     return found[2]
   }
 
+  /** Names of the headers that came with any answer and are described. */
+  const headersSeen = new Set<string>()
+
+  function assertHeadersDescribed(headers: Headers, listed: string[]): void {
+    for (const name of Object.keys(document.components.headers).filter(name => headers.has(name))) {
+      headersSeen.add(name)
+      assert.ok(listed.includes(name), `the document does not list ${name}`)
+    }
+    assert.ok(listed.includes('X-Request-ID'))
+  }
+
   /** The status is listed for the operation, with the answer's content type, and the body fits the schema to the field. */
   function assertDescribed({ status, headers, json, text }: Answered, method: string, path: string): void {
     const response = document.paths[path]?.[method.toLowerCase()]?.responses[status]
     assert.ok(response, `the document does not list ${status}`)
+    assertHeadersDescribed(headers, Object.keys(response.headers))
     if (status === 204) assert.equal(response.content, undefined)
     if (status === 204) return
     const type = headers.get('content-type')?.split(';')[0] ?? ''

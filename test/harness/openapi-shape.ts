@@ -3,15 +3,24 @@ export interface OpenApi {
   openapi: string
   info: { title: string; version: string }
   paths: Record<string, Record<string, Operation>>
-  components: { securitySchemes: Record<string, unknown>; schemas?: Record<string, object> }
+  tags: { name: string; description: string }[]
+  components: {
+    headers: Record<string, object>
+    securitySchemes: Record<string, unknown>
+    schemas?: Record<string, object>
+  }
 }
 
 export interface Operation {
   operationId: string
+  tags: string[]
   summary: string
   security?: Record<string, string[]>[]
   requestBody?: { required?: boolean; content: Record<string, { schema: object; example?: object }> }
-  responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>
+  responses: Record<
+    string,
+    { description: string; headers: Record<string, { $ref: string }>; content?: Record<string, { schema: object }> }
+  >
 }
 
 const text = { type: 'string', minLength: 1 }
@@ -45,10 +54,14 @@ export const OPENAPI_SHAPE = {
       license: closed(['name', 'identifier'], { name: text, identifier: text }),
     }),
     servers: { type: 'array' },
-    tags: { type: 'array' },
+    tags: { type: 'array', items: closed(['name'], { name: text, description: text }) },
     security: ref('security'),
     paths: mapOf('^/', mapOf('^(get|put|post|delete|options|head|patch|trace)$', ref('operation'))),
-    components: closed([], { schemas: { type: 'object' }, securitySchemes: mapOf('^[\\w.-]+$', ref('scheme')) }),
+    components: closed([], {
+      schemas: { type: 'object' },
+      headers: mapOf('^[\\w.-]+$', ref('header')),
+      securitySchemes: mapOf('^[\\w.-]+$', ref('scheme')),
+    }),
   }),
   $defs: {
     operation: closed(['operationId', 'summary', 'responses'], {
@@ -69,7 +82,17 @@ export const OPENAPI_SHAPE = {
       required: { type: 'boolean' },
       schema: { type: 'object' },
     }),
-    response: closed(['description'], { description: text, headers: { type: 'object' }, content: ref('content') }),
+    response: closed(['description'], { description: text, headers: ref('headers'), content: ref('content') }),
+    headers: mapOf(
+      '^[\\w-]+$',
+      closed(['$ref'], { $ref: { type: 'string', pattern: '^#/components/headers/[\\w-]+$' } }),
+    ),
+    header: closed(['schema'], {
+      description: text,
+      required: { type: 'boolean' },
+      schema: { type: 'object' },
+      example: {},
+    }),
     content: mapOf(
       '^[\\w.+-]+/[\\w.+-]+$',
       closed(['schema'], { schema: { type: 'object' }, example: {}, examples: { type: 'object' } }),

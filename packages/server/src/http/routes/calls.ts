@@ -79,6 +79,7 @@ function placeRoute(scope: FastifyInstance, { calls }: CallsRoutes, rates: Hook)
     validatorCompiler: () => () => true,
     schema: {
       operationId: 'placeCall',
+      tags: ['Calls'],
       summary: 'Places the call that a ticket stands for',
       description: 'The SDP offer goes in, the SDP answer comes out; `Location` names the call. A ticket works once.',
       security: [{ ticket: [] }],
@@ -87,7 +88,6 @@ function placeRoute(scope: FastifyInstance, { calls }: CallsRoutes, rates: Hook)
       response: {
         201: {
           description: 'The SDP answer.',
-          headers: { Location: { description: 'The call, below this service.', schema: { type: 'string' } } },
           content: { 'application/sdp': { schema: { type: 'string' } } },
         },
         ...errorReplies(PLACE_REFUSALS),
@@ -131,7 +131,14 @@ function ownRoutes(app: FastifyInstance, { calls, clock, config }: CallsRoutes, 
   app.get<{ Params: { id: string } }>(`${PATH}/:id`, {
     config: { browser: true },
     onRequest: rates,
-    schema: { operationId: 'getCall', summary: 'How a call stands, and what it cost', security, params, response },
+    schema: {
+      operationId: 'getCall',
+      tags: ['Calls'],
+      summary: 'How a call stands, and what it cost',
+      security,
+      params,
+      response,
+    },
     handler: async request =>
       viewOf(await find(await callOf(request, request.params.id, calls)), clock.now(), config.prices),
   })
@@ -139,7 +146,7 @@ function ownRoutes(app: FastifyInstance, { calls, clock, config }: CallsRoutes, 
   app.delete<{ Params: { id: string } }>(`${PATH}/:id`, {
     config: { browser: true },
     onRequest: rates,
-    schema: { operationId: 'endCall', summary: 'Hangs a call up', security, params, response },
+    schema: { operationId: 'endCall', tags: ['Calls'], summary: 'Hangs a call up', security, params, response },
     async handler(request) {
       const id = await callOf(request, request.params.id, calls)
       const { state } = await find(id)
@@ -160,6 +167,7 @@ function listRoute(app: FastifyInstance, { calls, clock, config }: CallsRoutes):
     config: { access: 'operator' },
     schema: {
       operationId: 'listCalls',
+      tags: ['Calls'],
       summary: 'Calls, newest first',
       security: [{ operator: [] }],
       querystring: listQuery,

@@ -10,6 +10,7 @@ export function healthRoute(app: FastifyInstance, health: Health): void {
   app.get('/healthz', {
     schema: {
       operationId: 'getHealth',
+      tags: ['Health'],
       summary: 'Liveness, and whether OpenAI is reachable',
       response: { 200: healthReply },
     },
@@ -29,7 +30,12 @@ export function readyRoute(
   store: Pick<Store, 'reached' | 'trouble'> | null,
 ): void {
   app.get('/readyz', {
-    schema: { operationId: 'getReadiness', summary: 'Readiness', response: { 200: readyReply, 503: notReadyReply } },
+    schema: {
+      operationId: 'getReadiness',
+      tags: ['Health'],
+      summary: 'Readiness',
+      response: { 200: readyReply, 503: notReadyReply },
+    },
     handler: async (_request, reply) => {
       if (lifecycle.draining) return reply.code(503).send({ status: 'draining' })
       if (store?.reached === false) return reply.code(503).send({ status: 'not_ready', reason: neverReached(store) })

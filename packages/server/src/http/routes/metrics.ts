@@ -8,6 +8,7 @@ export function metricsRoute(app: FastifyInstance, registry: Registry, operators
     config: operatorsOnly ? { access: 'operator' } : {},
     schema: {
       operationId: 'getMetrics',
+      tags: ['Operators'],
       summary: 'Prometheus metrics',
       security: operatorsOnly ? [{ operator: [] }] : [],
       response: {

@@ -15,6 +15,7 @@ export function monitorEventsRoute(app: FastifyInstance, monitor: Monitor | null
     exposeHeadRoute: false,
     schema: {
       operationId: 'watchService',
+      tags: ['Operators'],
       summary: 'What happens, as server-sent events',
       description:
         '`about` first: the version, and whether there are calls to list. Then `history`: the last hour in points of `point_seconds`, the latest errors and comments. Then a `now` for each point of time, and now and then `voices`: the last hour by voice, model, difficulty and mode. `end` is the last.',

@@ -14,6 +14,7 @@ export function optionsRoute(app: FastifyInstance, config: Config, clock: Clock)
     config: { browser: true },
     schema: {
       operationId: 'listOptions',
+      tags: ['Callers'],
       summary: 'What one may ask for',
       response: { 200: optionsReply, ...errorReplies(['origin_not_allowed', 'referer_not_allowed']) },
     },

@@ -30,7 +30,12 @@ const CALL_ENDPOINTS = {
 export function rootRoute(app: FastifyInstance, poolStats: () => PoolStats, unified: boolean): void {
   const endpoints = unified ? { ...ENDPOINTS, ...CALL_ENDPOINTS } : ENDPOINTS
   app.get('/', {
-    schema: { operationId: 'getService', summary: 'What this service is', response: { 200: rootReply } },
+    schema: {
+      operationId: 'getService',
+      tags: ['Health'],
+      summary: 'What this service is',
+      response: { 200: rootReply },
+    },
     handler: async () => ({
       service: SERVICE_NAME,
       version: VERSION,

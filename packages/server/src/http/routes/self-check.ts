@@ -15,6 +15,7 @@ export function selfCheckRoute(app: FastifyInstance, config: SelfCheckConfig): v
     config: { access: 'operator' },
     schema: {
       operationId: 'getSelfCheck',
+      tags: ['Operators'],
       summary: 'What the service sees of this very request',
       security: [{ operator: [] }],
       response: { 200: selfCheckReply, ...errorReplies(['unauthenticated', 'not_found']) },

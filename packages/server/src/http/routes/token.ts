@@ -86,6 +86,7 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
     config: { access: 'jwt', browser: true, rated: true },
     schema: {
       operationId: 'createToken',
+      tags: ['Callers'],
       summary: 'A short-lived credential for one voice session',
       description: 'The browser then posts its SDP offer to `web_rtc_url` with `Bearer <client_secret>`.',
       security: [{}, { jwt: [] }],

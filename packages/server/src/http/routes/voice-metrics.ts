@@ -15,6 +15,7 @@ export function voiceMetricsRoute(app: FastifyInstance, { stats, readWindow, sta
     config: { access: 'operator' },
     schema: {
       operationId: 'getVoiceMetrics',
+      tags: ['Operators'],
       summary: 'Requests, times, quality and satisfaction by voice, model, difficulty and mode',
       description:
         'The tables at the top are of this instance since its start. `windows` are of the last minutes, hour and day, of all instances where they share a store.',

@@ -29,6 +29,7 @@ export function voiceReportsRoute(app: FastifyInstance, parts: ReportsRoute): vo
     onRequest: reportAccess(parts),
     schema: {
       operationId: 'reportCall',
+      tags: ['Callers'],
       summary: 'How a call was',
       description: 'Sent once by the browser when a call is over, with the `report_key` that came with its token.',
       security: [{ reportKey: [] }],

@@ -64,6 +64,7 @@ export function voiceTestRoute(app: FastifyInstance, { config, clock }: { config
     config: { access: 'operator' },
     schema: {
       operationId: 'testVoice',
+      tags: ['Operators'],
       summary: 'Has Parker speak, and measures it',
       description: `Opens a real session with OpenAI over WebSocket, which is billed. At most ${DEADLINE_MS / 1000} seconds.`,
       security: [{ operator: [] }],
