@@ -4,6 +4,8 @@ interface Start {
   /** Where the page is. */
   url: string
   latencyMs: number
+  /** Whether there is `/monitor`: it needs an `ADMIN_TOKEN`. */
+  monitor: boolean
   /** Set variables that are not used. */
   ignored: readonly string[]
 }
@@ -11,8 +13,10 @@ interface Start {
 const bold = (text: string) => styleText('bold', text, { stream: process.stdout })
 const dim = (text: string) => styleText('dim', text, { stream: process.stdout })
 
+const MONITOR_HINT = `  ${dim('For the monitor: ADMIN_TOKEN=operator-demo-token npm run demo, then open /monitor.')}\n`
+
 /** What one reads after the start. The curl stands on a line of its own, to be pasted. */
-export function banner({ url, latencyMs, ignored }: Start): string {
+export function banner({ url, latencyMs, monitor, ignored }: Start): string {
   const unused = ignored.length > 0 ? `  ${dim(`Not used here: ${ignored.join(', ')} from your shell.`)}\n` : ''
   return `
   ${bold('Parker is on the air.')} No OpenAI key is needed: a stand-in for OpenAI runs along and takes ${latencyMs} ms for each secret.
@@ -20,12 +24,12 @@ export function banner({ url, latencyMs, ignored }: Start): string {
     Try it     ${bold(url)}
     API docs   ${url}/docs
     Health     ${url}/healthz
-
+${monitor ? `    Monitor    ${url}/monitor\n` : ''}
   Or ask for a token from another terminal:
 
 curl -s ${url}/v1/realtime/token -H 'Content-Type: application/json' -d '{"sport":"basketball","mode":"hot_take"}'
 
-${unused}  ${dim('Ctrl-C ends it. With LOG_LEVEL=info in front it shows the log; --help lists what else there is.')}
+${monitor ? '' : MONITOR_HINT}${unused}  ${dim('Ctrl-C ends it. With LOG_LEVEL=info in front it shows the log; --help lists what else there is.')}
 
 `
 }

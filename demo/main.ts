@@ -53,7 +53,7 @@ function demoParts(config: Config, openai: string, latencyMs: number, ignored: s
   return app => {
     demoSite(app, openai)
     app.addHook('onListen', async () => {
-      process.stdout.write(banner({ url, latencyMs, ignored }))
+      process.stdout.write(banner({ url, latencyMs, monitor: config.ADMIN_TOKEN !== undefined, ignored }))
       warmUp()
     })
   }

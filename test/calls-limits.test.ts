@@ -239,18 +239,19 @@ describe('what calls cost', () => {
       type: 'conversation.item.input_audio_transcription.completed',
       usage: { type: 'duration', seconds: 6 },
     })
+    line.send(response(1), response(2))
     await endCall(stage.service.url, id, ticket)
     for (const token of [ticket, ADMIN_TOKEN]) {
       const { json } = await readCall(stage.service.url, id, token)
       assert.deepEqual([json.state, json.end_reason], ['ended', 'owner'])
-      assert.deepEqual([json.responses, json.tokens.audio_out, json.transcribed_seconds], [1, 100, 6])
-      assert.equal(json.usd, 0.0064 + 0.0017)
+      assert.deepEqual([json.responses, json.tokens.audio_out, json.transcribed_seconds], [3, 103, 6])
+      assert.equal(json.usd, 0.008292)
     }
     const other = await placeCall(stage.service.url)
     assert.equal((await readCall(stage.service.url, id, other.ticket)).status, 404)
     assert.equal((await ask(`${stage.service.url}/v1/realtime/calls/${id}`)).status, 401)
     const { usd, tokens, client, session_id } = await ended(stage.service, id)
-    assert.deepEqual([usd, tokens], [0.0081, { audio_out: 100 }])
+    assert.deepEqual([usd, tokens], [0.008292, { audio_out: 103 }])
     assert.match(String(client), /^[0-9a-f]{32}$/)
     assert.match(String(session_id), /^sess_/)
   })

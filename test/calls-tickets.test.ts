@@ -55,6 +55,25 @@ describe('a ticket', () => {
     assert.equal(placed?.headers['x-client-request-id'], 'req-1')
   })
 
+  it('is audited when it is spent, by all that the log is said to hold of a call', async () => {
+    const { url } = stage.service
+    const asked = { voice: 'marin', difficulty: 'savage', mode: 'debate', sport: 'golf' }
+    const { json } = await askToken(url, asked, as(6))
+    await postOffer(url, json.client_secret, OFFER, { ...as(6), 'x-request-id': 'placed-1' })
+    const line = await stage.service.logged(({ msg, request_id }) => msg === 'call_placed' && request_id === 'placed-1')
+    const { time, client, ...rest } = line
+    assert.deepEqual(rest, {
+      level: 'info',
+      msg: 'call_placed',
+      request_id: 'placed-1',
+      call_id: stage.openai.placed.at(-1)?.id,
+      session_id: json.session_id,
+      model: 'gpt-realtime',
+      ...asked,
+    })
+    assert.match(String(client), /^[0-9a-f]{32}$/)
+  })
+
   it('works once, also in a race', async () => {
     const ticket = await takeTicket(stage.service.url, {}, as(2))
     const race = await Promise.all(Array.from({ length: 8 }, () => postOffer(stage.service.url, ticket, OFFER, as(2))))

@@ -9,6 +9,7 @@ import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { type Emulator, startEmulator } from '../packages/emulator/src/emulator.ts'
 import { openVoiceBrowser } from './harness/browser.ts'
+import { eventually } from './harness/eventually.ts'
 import { type FolderSite, serveFolder } from './harness/folder-site.ts'
 import { listenIn, statsOf, waitForSilence, waitForSound } from './harness/listening.ts'
 import { type RunningService, startService } from './harness/service.ts'
@@ -70,6 +71,12 @@ describe("the client's page for developers", () => {
     return { page, amiss }
   }
 
+  it('publishes no folder to the network', () => {
+    const servers = [...PAGE.matchAll(/http\.server.*/g)].map(String)
+    assert.ok(servers.length >= 2)
+    for (const command of servers) assert.match(command, / --bind 127\.0\.0\.1\b/)
+  })
+
   it('goes from nothing to talking by its commands and its one page', async () => {
     const build =
       block('sh', 'npm run build')
@@ -80,6 +87,12 @@ describe("the client's page for developers", () => {
     cpSync(join(ROOT, from), join(folder, to))
     writeFileSync(join(folder, 'my-page/index.html'), block('html', 'createParker').replaceAll(ADDRESS, service.url))
     const { page, amiss } = await open(`${site.url}/`)
+    await page.evaluate(`{
+      window.shown = []
+      const list = document.querySelector('ul')
+      const look = () => shown.push(...[...list.children].map(line => line.textContent))
+      new MutationObserver(look).observe(list, { childList: true, subtree: true })
+    }`)
     await page.getByRole('button', { name: 'Talk to Parker' }).click()
     await waitForSound(page, 60_000)
     await page.getByText('you: Hello Parker!').waitFor()
@@ -87,6 +100,7 @@ describe("the client's page for developers", () => {
     assert.equal((await statsOf(page)).packetsLost, 0)
     await page.getByRole('button', { name: 'Hang up' }).click()
     await page.getByText('ended').waitFor()
+    assert.deepEqual(await page.evaluate(`shown.filter(line => !/^(you|parker): ./.test(line))`), [])
     assert.deepEqual(amiss, [])
     await page.close()
   })
@@ -106,6 +120,10 @@ describe("the client's page for developers", () => {
     assert.equal((await statsOf(page)).packetsLost, 0)
     assert.deepEqual(amiss, [])
     assert.equal(emulator.calls.at(-1)?.form, 'secret')
+    await page.getByRole('button', { name: 'Hang up' }).click()
+    await page.getByText('Off the air').waitFor()
+    await eventually(() => emulator.calls.at(-1)?.ended === 'client')
+    await page.getByRole('button', { name: 'Talk to Parker' }).waitFor()
     await page.close()
   })
 

@@ -70,6 +70,20 @@ describe('npm run demo', () => {
     assert.equal((await askToken(here, {}, { origin: 'http://localhost:1' })).status, 403)
   })
 
+  test('the monitor is there as the printed line says', async () => {
+    const [line, token = ''] = demo.output().match(/ADMIN_TOKEN=(\S+) npm run demo, then open \/monitor/) ?? []
+    assert.ok(line, demo.output())
+    const watched = await startDemo({ env: { ADMIN_TOKEN: token } })
+    try {
+      assert.match(watched.output(), /Monitor +http:\S+\/monitor$/m)
+      assert.equal((await ask(`${watched.url}/monitor`)).status, 200)
+      const { status } = await ask(`${watched.url}/v1/self-check`, { headers: { authorization: `Bearer ${token}` } })
+      assert.equal(status, 200)
+    } finally {
+      await watched.stop()
+    }
+  })
+
   test('a browser gets the page at /, everybody else the JSON', async () => {
     const page = await ask(demo.url, { headers: PAGE })
     assert.match(page.headers.get('content-type') ?? '', /^text\/html/)
@@ -309,6 +323,15 @@ describe('the demo’s page', () => {
       360,
     ))
 
+  test('the skip link leads past the top, and the next Tab goes on from there', () =>
+    withPage(demo.url, async page => {
+      await page.keyboard.press('Tab')
+      await page.keyboard.press('Enter')
+      await page.locator('main:focus').waitFor()
+      await page.keyboard.press('Tab')
+      assert.equal(await page.evaluate('document.activeElement.id'), 'talk')
+    }))
+
   test('says so when the service has gone', async () => {
     const short = await startDemo()
     await withPage(short.url, async page => {
@@ -374,7 +397,11 @@ describe('talking on the demo’s page', () => {
       await page.getByRole('button', { name: 'Hang up' }).click()
       await page.locator('#verdict-figures', { hasText: /Packets lost\s*0 of \d\d+/ }).waitFor()
       await page.getByLabel('In your words').fill('Loud and clear.')
+      const sent = page.waitForRequest('**/v1/voice/reports')
       await page.getByRole('button', { name: 'Send the report' }).click()
+      const { comment, ...report } = (await sent).postDataJSON()
+      assert.equal(comment, 'Loud and clear.')
+      assert.ok(!('rating' in report), 'nobody picked a rating')
       await page.getByText('Reported. Thank you.').waitFor()
     }))
 
@@ -385,10 +412,13 @@ describe('talking on the demo’s page', () => {
       await page.locator('#on-air', { hasText: 'Parker speaks' }).waitFor()
       await page.getByRole('button', { name: 'Hang up' }).click()
       const send = page.getByRole('button', { name: 'Send the report' })
+      await page.locator('#verdict').getByText('4', { exact: true }).click()
       await send.click()
       await page.getByText('Not reported: ').waitFor()
       assert.equal(await send.isEnabled(), true)
+      const sent = page.waitForRequest('**/v1/voice/reports')
       await send.click()
+      assert.equal((await sent).postDataJSON().rating, 4)
       await page.getByText('Reported. Thank you.').waitFor()
       assert.equal(await send.isDisabled(), true)
     }))
@@ -402,6 +432,21 @@ describe('talking on the demo’s page', () => {
       assert.ok(await page.locator('#verdict').isHidden())
     }))
 
+  test('says of words that nobody wrote down that they are missing, once the call is over', () =>
+    withTalk(1280, async page => {
+      await page.getByRole('button', { name: 'Talk to Parker' }).click()
+      await page.locator('#on-air', { hasText: 'Parker speaks' }).waitFor()
+      await page.evaluate(`import('/demo/talk-transcript.js').then(({ showLine }) => {
+        showLine({ id: 'cut', who: 'you', text: 'What a', final: false })
+        showLine({ id: 'heard', who: 'you', text: '', final: false })
+      })`)
+      await page.locator('#transcript .line-you', { hasText: '…' }).waitFor()
+      await page.getByRole('button', { name: 'Hang up' }).click()
+      const words = page.locator('#transcript .line-you .words')
+      await words.getByText('(not transcribed)').waitFor()
+      assert.ok((await words.allTextContents()).includes('What a'))
+    }))
+
   test('works on a phone, by keyboard alone', () =>
     withTalk(360, async page => {
       const focused = () => page.evaluate('document.activeElement.textContent.trim()')
@@ -410,6 +455,9 @@ describe('talking on the demo’s page', () => {
       await waitForSound(page, 60_000)
       assert.equal(await focused(), 'Hang up')
       assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 360)
+      const status = await page.locator('#on-air-about').boundingBox()
+      assert.ok(status && status.y >= 0 && status.y < 500, 'how the call stands is in view')
+      await page.screenshot({ path: join(tmpdir(), 'parker-demo-phone-call.png') })
       await page.keyboard.press('Enter')
       await page.locator('#on-air', { hasText: 'Off the air' }).waitFor()
       assert.equal(await focused(), 'Talk again')
@@ -421,7 +469,9 @@ describe('talking on the demo’s page', () => {
       const page = await deaf.newPage()
       await page.goto(demo.url)
       await page.getByRole('button', { name: 'Talk to Parker' }).click()
-      await page.getByRole('alert').getByText('There is no microphone. Connect one, then try again.').waitFor()
+      const why = 'There is no microphone. Connect one, then try again.'
+      await page.locator('#stage').getByText(why).waitFor()
+      await page.locator('#talk-status', { hasText: `No call. ${why}` }).waitFor({ state: 'attached' })
       await page.getByRole('button', { name: 'Try again' }).waitFor()
     } finally {
       await deaf.close()

@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import type { Browser } from 'playwright-core'
 import { type RunningDemo, startDemo } from '../demo/test-demo.ts'
 import { type Emulator, startEmulator } from '../packages/emulator/src/emulator.ts'
+import { decideConfig } from '../packages/server/src/config/config.ts'
 import { ALL_SETTINGS, SETTINGS } from '../packages/server/src/config/settings.ts'
 import { ERRORS, type ErrorType } from '../packages/server/src/errors.ts'
 import { ask } from './harness/ask.ts'
@@ -143,6 +144,21 @@ describe('the docs', () => {
         assert.doesNotThrow(() => rows.get(name)?.parse(value), `${page}: ${code}`)
       }
     }
+  })
+
+  it('show prices of models as MODEL_PRICES takes them, enough for a start under a spend limit', () => {
+    const example = blockOf(read('docs/unified-calls.md'), 'sh', 'MODEL_PRICES=')
+    const MODEL_PRICES = /^MODEL_PRICES='(.*?)'$/ms.exec(example)?.[1] ?? ''
+    const [voice = '', transcription = ''] = Object.keys(JSON.parse(MODEL_PRICES))
+    const models = { REALTIME_MODEL: voice, ALLOWED_MODELS: voice, TRANSCRIPTION_MODEL: transcription }
+    const decision = decideConfig({
+      OPENAI_API_KEY: 'sk-test',
+      CALL_MODE: 'unified',
+      MAX_CALL_USD: '1',
+      ...models,
+      MODEL_PRICES,
+    })
+    assert.ok('config' in decision, JSON.stringify(decision))
   })
 
   it('name only errors that exist, with their statuses', () => {

@@ -164,6 +164,11 @@ describe('settings that stop the start', () => {
     assertFound(findings, 'price-missing', /lacks a price for gpt-9, which MAX_CALL_USD/, /MODEL_PRICES/)
   })
 
+  it('a spend limit that nothing holds calls to', async () => {
+    const findings = await examine({ CLIENT_DAILY_USD: '2' })
+    assertFound(findings, 'spend-limit-idle', /calls to CLIENT_DAILY_USD/, /CALL_MODE=unified/)
+  })
+
   it('unified calls that one process alone knows of', async () => {
     const findings = await examine({ CALL_MODE: 'unified', REDIS_URL: '' })
     assertFound(findings, 'calls-alone', /run one instance only/, /REDIS_URL/)

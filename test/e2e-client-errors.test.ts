@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
@@ -245,6 +247,8 @@ describe('what goes wrong, as the user learns of it', () => {
     )
     await waitForError(page, 'session-ended')
     assert.equal((await failure(page))?.code, 'session-ended')
+    for (const step of ['connect', 'prepare'])
+      assert.equal(await page.evaluate(`call.${step}().catch(({ code }) => code)`), 'session-ended')
   })
 
   it('a session that reaches its limit is session-ended', async () => {
@@ -296,7 +300,35 @@ describe('what goes wrong, as the user learns of it', () => {
     assert.equal((await failure(nowhere))?.code, 'service-unreachable')
     const foreign = await newPage({ origin: site.originAs('127.0.0.1') })
     await talk(foreign)
-    assert.equal((await failure(foreign))?.code, 'origin-refused')
+    const { code, detail } = (await failure(foreign)) ?? {}
+    assert.equal(code, 'origin-refused')
+    for (const part of [service.url, 'ALLOWED_ORIGINS', site.originAs('127.0.0.1')]) assert.ok(detail?.includes(part))
+  })
+
+  it('something else that answers in the service’s place is service-failed, asked once and told nothing', async () => {
+    const asked: string[] = []
+    const other = createServer(({ method, url }, response) => {
+      if (method !== 'OPTIONS') asked.push(`${method} ${url}`)
+      response.setHeader('access-control-allow-origin', '*').setHeader('access-control-allow-headers', '*').end('{}')
+    }).listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    try {
+      const page = await newPage({ service: `http://127.0.0.1:${(other.address() as AddressInfo).port}` })
+      await talk(page)
+      const { code, detail = '' } = (await failure(page)) ?? {}
+      assert.equal(code, 'service-failed')
+      assert.match(detail, /the Parker service\?/)
+      assert.equal(await page.evaluate('call.report()'), false)
+      assert.deepEqual(asked, ['POST /v1/realtime/token'])
+    } finally {
+      other.close().closeAllConnections()
+    }
+  })
+
+  it('a page that is not secure has no microphone: microphone-insecure', async () => {
+    const page = await newPage({ origin: site.originAs('parker.test') })
+    await talk(page)
+    assert.equal((await failure(page))?.code, 'microphone-insecure')
   })
 
   it('a microphone that was refused is microphone-blocked, and no call is begun', async () => {

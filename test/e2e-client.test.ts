@@ -186,12 +186,30 @@ describe('a conversation with Parker in Chromium', () => {
     await eventually(() => emulator.calls.at(-1)?.ended === 'client')
   })
 
+  it('says when it is too early or too late to tell Parker something, or to connect', async () => {
+    const page = await newPage()
+    const tell = `[call.say('Hi'), call.send({ type: 'response.cancel' }), call.setContext('Lakers 1')]`
+    assert.deepEqual(await page.evaluate(`newCall({}); ${tell}`), [false, false, true])
+    await page.evaluate('call.mute(true); call.connect()')
+    assert.deepEqual(await page.evaluate(tell), [true, true, true])
+    assert.deepEqual(await page.evaluate(`call.hangUp(); ${tell}`), [false, false, false])
+    for (const step of ['connect', 'prepare'])
+      assert.equal(await page.evaluate(`call.${step}().catch(({ code }) => code)`), 'hung-up')
+    const early = await newPage()
+    assert.equal(
+      await early.evaluate(`newCall({}); call.hangUp(); call.connect().catch(({ code }) => code)`),
+      'hung-up',
+    )
+    assert.deepEqual((await toldIn(early)).errors, [])
+    assert.equal(await early.evaluate('call.report()'), false)
+  })
+
   it('reports how it was, once, with the rating', async () => {
     const page = await connected({ greet: true })
     await waitForSound(page)
     await page.evaluate('call.hangUp()')
-    await page.evaluate(`call.report({ rating: 4, comment: 'Lively!' })`)
-    await page.evaluate('call.report()')
+    assert.equal(await page.evaluate(`call.report({ rating: 4, comment: 'Lively!' })`), true)
+    assert.equal(await page.evaluate('call.report()'), false)
     const line = await service.logged(({ msg, rating }) => msg === 'voice_report' && rating === 4)
     assert.equal(line.ended, 'hung_up')
     const again = service

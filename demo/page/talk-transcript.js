@@ -1,6 +1,8 @@
 import { byId, make } from './dom.js'
 
 const NAMES = { you: 'You', parker: 'Parker' }
+/** Stands for words that are to come. */
+const WAITING = '…'
 let lines = new Map()
 
 export function clearTranscript() {
@@ -12,9 +14,16 @@ export function clearTranscript() {
 export function showLine({ id, who, text, final }) {
   if (final && !text) return lines.get(id)?.item.remove()
   const line = lines.get(id) ?? newLine(id, who)
-  line.words.textContent = text || '…'
+  line.words.textContent = text || WAITING
   line.item.dataset.final = String(final)
   byId('transcript').scrollTop = byId('transcript').scrollHeight
+}
+
+/** No more words will come: whoever was heard without being written down is said to have been. */
+export function endTranscript() {
+  for (const { item, words } of lines.values()) {
+    if (item.dataset.final === 'false' && words.textContent === WAITING) words.textContent = '(not transcribed)'
+  }
 }
 
 function newLine(id, who) {

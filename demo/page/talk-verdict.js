@@ -6,6 +6,7 @@ let judged
 /** Makes room for the next call. */
 export function clearVerdict() {
   judged = undefined
+  byId('verdict').reset()
   byId('verdict').hidden = true
 }
 
@@ -29,7 +30,7 @@ function figures(stats, seconds) {
     ['Packets lost', `${packets_lost} of ${packets_lost + packets_received}`],
     ['Jitter', ms(jitter_ms)],
     ['Round trip', rtt_ms === undefined ? '–' : ms(rtt_ms)],
-    ['Made up', `${(concealed_share * 100).toFixed(1)} %`],
+    ['Concealed', `${(concealed_share * 100).toFixed(1)} %`],
   ]
 }
 
@@ -38,14 +39,14 @@ export function verdictForm() {
   onSubmit(byId('verdict'), async () => {
     const call = judged
     const { rating, comment } = Object.fromEntries(new FormData(byId('verdict')))
-    const feedback = { rating: Number(rating), ...(comment.trim() && { comment: comment.trim() }) }
-    const failure = await call.report(feedback).then(
-      () => undefined,
-      error => error,
+    const feedback = { ...(rating && { rating: Number(rating) }), ...(comment.trim() && { comment: comment.trim() }) }
+    const reason = await call.report(feedback).then(
+      reported => (reported ? '' : 'This call was reported before.'),
+      ({ message }) => message,
     )
     if (judged !== call) return
-    byId('verdict-status').textContent = failure ? `Not reported: ${failure.message}` : 'Reported. Thank you.'
+    byId('verdict-status').textContent = reason ? `Not reported: ${reason}` : 'Reported. Thank you.'
     // What did not arrive may be sent again; what did may not.
-    byId('verdict').querySelector('button').disabled = !failure
+    byId('verdict').querySelector('button').disabled = !reason
   })
 }

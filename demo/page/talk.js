@@ -3,7 +3,7 @@ import { byId, onSubmit } from './dom.js'
 import { clearEvents, logEvent } from './talk-events.js'
 import { showLevels } from './talk-meters.js'
 import { clearTimings, showTimings } from './talk-timings.js'
-import { clearTranscript, showLine } from './talk-transcript.js'
+import { clearTranscript, endTranscript, showLine } from './talk-transcript.js'
 import { clearVerdict, showVerdict, verdictForm } from './talk-verdict.js'
 
 /** What each state is called on the stage, what it means, and what the big button then does. */
@@ -16,7 +16,7 @@ const STAGE = {
   thinking: ['Parker thinks', 'Your turn was heard.', 'Hang up'],
   speaking: ['Parker speaks', 'Cut in by voice, or press Interrupt.', 'Hang up'],
   ended: ['Off the air', 'The call is over. Every call gets a token of its own.', 'Talk again'],
-  failed: ['No call', 'Below is what to do.', 'Try again'],
+  failed: ['No call', '', 'Try again'],
 }
 const LIVE = ['listening', 'thinking', 'speaking']
 const OVER = ['idle', 'ended', 'failed']
@@ -53,7 +53,7 @@ function start(parker, request) {
   clearVerdict()
   showMuted(false)
   call.on('state', state => showState(call, state))
-  call.on('error', showError)
+  call.on('error', error => showError(error, call.state.name === 'failed'))
   call.on('level', levels => {
     showLevels(levels)
     showTimings(call.timings)
@@ -64,26 +64,29 @@ function start(parker, request) {
   return call
 }
 
-function showState(call, { name }) {
+function showState(call, { name, error }) {
   const [title, about, button] = STAGE[name]
   byId('stage').dataset.state = name
   byId('on-air').textContent = title
-  byId('on-air-about').textContent = about
+  byId('on-air-about').textContent = error?.message ?? about
   byId('talk-label').textContent = button
-  byId('talk-status').textContent = title
+  byId('talk-status').textContent = error ? `${title}. ${error.message}` : title
   const live = LIVE.includes(name)
   for (const control of [byId('mute'), byId('words'), byId('say').querySelector('button')]) control.disabled = !live
   byId('interrupt').disabled = name !== 'speaking' && name !== 'thinking'
   byId('greet').disabled = !OVER.includes(name)
   showTimings(call.timings)
   if (!live) showLevels({ microphone: 0, parker: 0 })
-  if (name === 'ended' || name === 'failed') showVerdict(call)
+  if (name !== 'ended' && name !== 'failed') return
+  endTranscript()
+  showVerdict(call)
 }
 
-function showError(error) {
-  const { message, code, detail, requestId, retryAfter } = error
+/** The stage says why there is no call; what else went wrong is said here. */
+function showError({ message, code, detail, requestId, retryAfter }, onStage) {
   const more = [code, detail, requestId && `request ${requestId}`, retryAfter && `wait ${retryAfter} s`]
-  byId('talk-error').replaceChildren(message, document.createElement('br'), hint(more.filter(Boolean).join(' · ')))
+  const words = onStage ? ['Details: '] : [message, document.createElement('br')]
+  byId('talk-error').replaceChildren(...words, hint(more.filter(Boolean).join(' · ')))
   byId('talk-error').hidden = false
 }
 

@@ -3,6 +3,7 @@ import { OpenAIRealtimeWebRTC, RealtimeAgent, RealtimeSession, tool } from '@ope
 /** Where the token service is; `?service=` says otherwise. */
 const SERVICE = new URLSearchParams(location.search).get('service') ?? 'http://localhost:8000'
 
+const button = document.querySelector('button')
 const status = document.querySelector('[role=status]')
 const transcript = document.querySelector('ol')
 
@@ -20,15 +21,33 @@ const getScore = tool({
   execute: async () => '104 to 98, fourth quarter',
 })
 
-document.querySelector('button').addEventListener('click', async () => {
+/** The conversation, while there is one. */
+let session
+
+button.addEventListener('click', () => (session ? session.close() : talk()))
+
+async function talk() {
+  button.disabled = true
   status.textContent = 'Connecting'
   try {
-    await connect(await getToken({ sport: 'basketball' }))
-    status.textContent = 'On the air'
+    session = await connect(await getToken({ sport: 'basketball' }))
+    show('On the air', 'Hang up')
   } catch (error) {
     status.textContent = error.message
   }
-})
+  button.disabled = false
+}
+
+/** However it ended. */
+function over() {
+  session = undefined
+  show('Off the air', 'Talk to Parker')
+}
+
+function show(where, next) {
+  status.textContent = where
+  button.textContent = next
+}
 
 async function getToken(request) {
   const reply = await fetch(`${SERVICE}/v1/realtime/token`, {
@@ -44,15 +63,17 @@ async function getToken(request) {
 /** The SDK sets instructions of its own when it connects, so it is given those that the service made. */
 async function connect({ client_secret, web_rtc_url, model, voice, instructions }) {
   const agent = new RealtimeAgent({ name: 'Parker', instructions, voice, tools: [getScore] })
-  const session = new RealtimeSession(agent, { model, transport: new OpenAIRealtimeWebRTC({ baseUrl: web_rtc_url }) })
-  session.on('history_updated', show)
-  session.on('error', ({ error }) => {
+  const line = new RealtimeSession(agent, { model, transport: new OpenAIRealtimeWebRTC({ baseUrl: web_rtc_url }) })
+  line.on('history_updated', showTranscript)
+  line.transport.on('connection_change', state => state === 'disconnected' && over())
+  line.on('error', ({ error }) => {
     status.textContent = error?.message ?? 'Something went wrong.'
   })
-  await session.connect({ apiKey: client_secret })
+  await line.connect({ apiKey: client_secret })
+  return line
 }
 
-function show(history) {
+function showTranscript(history) {
   transcript.replaceChildren(
     ...history.map(item => {
       const said = item.content?.map(({ transcript, text }) => transcript ?? text ?? '').join(' ')

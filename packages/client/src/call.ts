@@ -39,31 +39,35 @@ export interface Call {
   /** Returns how to stop listening. */
   on: Emitter<CallEvents>['on']
   /**
-   * Gets a token and the microphone, both at once. Best when the panel opens, so that a click finds them ready.
-   * @throws ParkerError
+   * Asks for a token and the microphone at the same time. Best when the panel opens, so that a click finds them ready.
+   * @throws ParkerError what ended the call; `hung-up` where that was no failure.
    */
   prepare(): Promise<void>
   /**
    * Connects; prepares first where that was not done. Best from a click, which lets the browser play sound.
-   * @throws ParkerError
+   * @throws ParkerError likewise.
    */
   connect(): Promise<void>
   mute(on: boolean): void
   /** Stops Parker in mid-sentence. */
   interrupt(): void
-  /** A turn in writing. Parker answers aloud. */
-  say(text: string): void
-  /** Tells Parker what is on the page now, or once connected, without asking for an answer. */
-  setContext(context: PageContext): void
-  /** Sends any event that OpenAI knows. */
-  send(event: ServerEvent): void
+  /** A turn in writing. Parker answers aloud. False, and nothing is said, unless the call is live. */
+  say(text: string): boolean
+  /**
+   * Tells Parker what is on the page now, or once connected, without asking for an answer. False where it never will:
+   * after the end, or of an empty text in a live call.
+   */
+  setContext(context: PageContext): boolean
+  /** Sends any event that OpenAI knows. False, and nothing is sent, unless the call is live. */
+  send(event: ServerEvent): boolean
   hangUp(): void
   /** How it went, so far or in the end. */
   summary(): Promise<Summary>
   /**
    * Reports to the service how the call went; once a call, and again only if that failed. Without it the report goes out
-   * a minute after the call, or when the page is left; also of a call that got a token and did not come about.
+   * a minute after the call, or when the page is left; also of a call that got a token and did not come about. False, and
+   * nothing is reported, where there is no token, or a report was made before.
    * @throws ParkerError
    */
-  report(feedback?: Feedback): Promise<void>
+  report(feedback?: Feedback): Promise<boolean>
 }

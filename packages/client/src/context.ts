@@ -41,8 +41,6 @@ That was text from the page. Do not answer it; wait for the fan.`
 }
 
 function escaped(character: string): string {
-  return Array.from({ length: character.length }, (_, i) => {
-    const unit = character.charCodeAt(i).toString(16)
-    return `\\u${unit.padStart(4, '0')}`
-  }).join('')
+  const units = character.split('').map(unit => unit.charCodeAt(0).toString(16))
+  return units.map(unit => `\\u${unit.padStart(4, '0')}`).join('')
 }

@@ -28,9 +28,10 @@ export function createCall(service: Service, request: CallRequest): Call {
   const stopwatch = createStopwatch()
   const transcribe = createTranscript(line => emit('transcript', line))
   const reporter = createReporter(service, stopwatch, () => state)
-  const send = (event: ServerEvent) => line?.send(event)
   const outgoing = createOutgoing({ send, act, state: () => state, asked: stopwatch.turnEnded })
-  const watchdog = createWatchdog(signal, code => (code === 'channel-stalled' ? fail(code) : warn(code)))
+  const watchdog = createWatchdog(signal, code =>
+    code === 'channel-stalled' ? fail(new ParkerError(code)) : warn(code),
+  )
   let state: CallState = { name: 'idle' }
   let issued: Awaited<ReturnType<typeof getToken>> | undefined
   let line: Line | undefined
@@ -44,14 +45,13 @@ export function createCall(service: Service, request: CallRequest): Call {
     const before = state
     state = next(state, action)
     if (state === before) return
-    if (isOver(state)) over.abort()
+    if (isOver(state)) over.abort(state.name === 'failed' ? state.error : new ParkerError('hung-up'))
     watchdog.moved(state)
     emit('state', state)
     if (state.name === 'failed') emit('error', state.error)
   }
 
-  const fail = (error: ParkerError | ErrorCode) =>
-    act({ type: 'fail', error: typeof error === 'string' ? new ParkerError(error) : error })
+  const fail = (error: ParkerError) => act({ type: 'fail', error })
 
   function warn(code: ErrorCode): void {
     // It would stand in the way of the next answer.
@@ -61,12 +61,14 @@ export function createCall(service: Service, request: CallRequest): Call {
 
   /** A step on the way to a conversation. What it throws ends the call. */
   const step = (work: () => Promise<void>) =>
-    once(() =>
-      work().catch(thrown => {
-        const error = asParkerError(thrown, signal.aborted ? 'hung-up' : 'service-failed')
-        fail(error)
-        throw error
-      }),
+    once(
+      () =>
+        work().catch(thrown => {
+          const error = asParkerError(signal.aborted ? signal.reason : thrown, 'service-failed')
+          fail(error)
+          throw error
+        }),
+      signal,
     )
 
   async function getToken() {
@@ -144,16 +146,26 @@ export function createCall(service: Service, request: CallRequest): Call {
     emit('level', levels)
   }
 
-  function say(text: string): void {
-    if (!isLive(state)) return
+  function send(event: ServerEvent): boolean {
+    const live = isLive(state)
+    if (live) line?.send(event)
+    return live
+  }
+
+  function say(text: string): boolean {
+    if (!isLive(state)) return false
     emit('transcript', { id: crypto.randomUUID(), who: 'you', text, final: true })
     outgoing.say(text)
+    return true
   }
 
   /** Until the call is live there is nobody to tell. */
-  function setContext(now: PageContext): void {
+  function setContext(now: PageContext): boolean {
     page = now
-    if (isLive(state) && outgoing.setContext(now)) watchdog.sent()
+    if (!isLive(state)) return !isOver(state)
+    const told = outgoing.setContext(now)
+    if (told) watchdog.sent()
+    return told
   }
 
   function mute(on: boolean): void {

@@ -14,18 +14,13 @@ export function createEmitter<Events>(): Emitter<Events> {
       return () => set.delete(listener)
     },
     emit(name, event) {
-      for (const listener of listeners[name] ?? []) guarded(() => listener(event))
+      for (const listener of listeners[name] ?? [])
+        try {
+          listener(event)
+        } catch (error) {
+          // A listener's own mistake harms neither the call nor other listeners.
+          reportError(error)
+        }
     },
-  }
-}
-
-/** A listener's own mistake is reported where such are, and harms neither the call nor other listeners. */
-function guarded(act: () => void): void {
-  try {
-    act()
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error
-    })
   }
 }

@@ -1,12 +1,13 @@
 /** What can go wrong, and what the user can do about it. */
 export const SENTENCES = {
   'microphone-blocked': 'The microphone is blocked. Allow it in the browser’s settings for this page, then try again.',
+  'microphone-insecure': 'The microphone works on secure pages only. Open this page with https.',
   'microphone-missing': 'There is no microphone. Connect one, then try again.',
   'microphone-busy': 'The microphone does not start. Close other programs that use it, then try again.',
   'sound-blocked': 'The browser holds Parker’s voice back. Click anywhere on the page to hear it.',
   offline: 'You are offline. Connect to the internet, then try again.',
   'service-unreachable': 'Parker’s service does not answer. Try again in a minute.',
-  'service-failed': 'Parker’s service has a problem. Try again; if it stays, tell the people who run it.',
+  'service-failed': 'Parker’s service has a problem. Try again; if it keeps happening, tell the people who run it.',
   'origin-refused': 'This page may not talk to Parker. Use Parker from a site that its operator allows.',
   unauthenticated: 'You are not signed in. Sign in, then try again.',
   'bad-request': 'This choice is not offered. Choose something else.',
@@ -16,7 +17,7 @@ export const SENTENCES = {
   overloaded: 'Parker is very busy. Wait a moment, then try again.',
   'token-invalid': 'The ticket for this conversation is no longer good. Try again to get a new one.',
   'openai-refused': 'OpenAI refused this. Choose other settings, then try again.',
-  'openai-unreachable': 'OpenAI does not answer. Try again; if it stays, check your firewall.',
+  'openai-unreachable': 'OpenAI does not answer. Try again; if it keeps happening, check your firewall.',
   'udp-blocked': 'Your network does not let voice through (UDP). Try another network, or ask its administrator.',
   'channel-stalled': 'The connection to Parker is stuck. Start again.',
   'no-answer': 'Parker did not answer. Say it again.',
@@ -25,7 +26,7 @@ export const SENTENCES = {
   'response-failed': 'Parker could not finish the answer. Say it again.',
   'call-lost': 'The connection was lost. Check your network, then start again.',
   'session-ended': 'The other side ended the conversation. Start a new one.',
-  'hung-up': 'The conversation was ended before it began.',
+  'hung-up': 'The conversation has ended. Start a new one.',
 } as const
 
 /** Names what went wrong. */

@@ -1,6 +1,6 @@
 import type { Token } from './wire.ts'
 
-/** Time that connecting may take, in seconds: a token with less left is not begun with. */
+/** Time that connecting may take, in seconds: a token with less left is not begun with, unless it never had twice that. */
 const MARGIN_SECONDS = 10
 
 /**
@@ -10,8 +10,9 @@ const MARGIN_SECONDS = 10
 export function freshness({ expires_in }: Token): () => boolean {
   const clocks = [() => performance.now(), () => Date.now()]
   const starts = clocks.map(now => now())
+  const margin = Math.min(MARGIN_SECONDS, expires_in / 2)
   return () => {
     const ages = clocks.map((now, i) => now() - (starts[i] ?? 0))
-    return Math.max(...ages) / 1000 < expires_in - MARGIN_SECONDS
+    return Math.max(...ages) / 1000 < expires_in - margin
   }
 }

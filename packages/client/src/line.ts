@@ -1,4 +1,4 @@
-import { ParkerError } from './errors.ts'
+import { asParkerError, ParkerError } from './errors.ts'
 import type { ServerEvent } from './wire.ts'
 
 /** The line to Parker: voice both ways, and events. */
@@ -40,7 +40,7 @@ export async function openLine(ends: Ends): Promise<Line> {
   await peer.setLocalDescription()
   const answer = await place(peer.localDescription?.sdp ?? '')
   const accepted = peer.setRemoteDescription({ type: 'answer', sdp: answer }).catch(cause => {
-    throw new ParkerError('openai-refused', { detail: String(cause), cause })
+    throw asParkerError(cause, 'openai-refused')
   })
   await Promise.all([accepted, firstEvent(peer, channel, ends)])
   watch(peer, channel, ends)
@@ -73,7 +73,7 @@ function firstEvent(peer: RTCPeerConnection, channel: RTCDataChannel, { receive,
 
 /** Whether packets get through. */
 function isThrough({ iceConnectionState }: RTCPeerConnection): boolean {
-  return iceConnectionState === 'connected' || iceConnectionState === 'completed'
+  return ['connected', 'completed'].includes(iceConnectionState)
 }
 
 function watch(peer: RTCPeerConnection, channel: RTCDataChannel, { lost, signal }: Ends): void {

@@ -1,13 +1,11 @@
-import { type ErrorCode, ParkerError } from './errors.ts'
+import { asParkerError, type ErrorCode, ParkerError } from './errors.ts'
 
-/** Names of the DOMExceptions of `getUserMedia` (Media Capture and Streams, 10.2). */
+/** Names of the DOMExceptions of `getUserMedia` (Media Capture and Streams, 10.2); the others are of a busy microphone. */
 const CODES: Readonly<Record<string, ErrorCode>> = {
   NotAllowedError: 'microphone-blocked',
   SecurityError: 'microphone-blocked',
   NotFoundError: 'microphone-missing',
   OverconstrainedError: 'microphone-missing',
-  NotReadableError: 'microphone-busy',
-  AbortError: 'microphone-busy',
 }
 
 const VOICE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true }
@@ -18,8 +16,7 @@ const VOICE = { echoCancellation: true, noiseSuppression: true, autoGainControl:
  * @throws ParkerError saying why there is none.
  */
 export async function openMicrophone(signal: AbortSignal, lost: () => void): Promise<MediaStream> {
-  if (!navigator.mediaDevices)
-    throw new ParkerError('microphone-blocked', { detail: 'Browsers give the microphone to https pages only.' })
+  if (!navigator.mediaDevices) throw new ParkerError('microphone-insecure')
   const stream = await navigator.mediaDevices.getUserMedia({ audio: VOICE }).catch(refuse)
   const release = () => {
     for (const track of stream.getTracks()) track.stop()
@@ -31,5 +28,5 @@ export async function openMicrophone(signal: AbortSignal, lost: () => void): Pro
 }
 
 function refuse(cause: DOMException): never {
-  throw new ParkerError(CODES[cause.name] ?? 'microphone-busy', { detail: `${cause.name}: ${cause.message}`, cause })
+  throw asParkerError(cause, CODES[cause.name] ?? 'microphone-busy')
 }

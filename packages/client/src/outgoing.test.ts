@@ -12,6 +12,7 @@ function talking() {
     send({ type, event_id }) {
       sent.push(type)
       order = event_id ?? order
+      return true
     },
     act: action => {
       state = next(state, action)

@@ -3,7 +3,7 @@ import type { Action, CallState } from './state.ts'
 import type { ServerEvent } from './wire.ts'
 
 interface Surroundings {
-  send(event: ServerEvent): void
+  send(event: ServerEvent): boolean
   act(action: Action): void
   state(): CallState
   /** Told when an answer is asked for. */
@@ -16,7 +16,7 @@ export interface Outgoing {
   ask(): void
   say(text: string): void
   interrupt(): void
-  /** Tells whether there was anything to tell. */
+  /** Tells whether there was anything to tell, and somebody. */
   setContext(context: PageContext): boolean
   /** Takes every event of the server. */
   receive(event: ServerEvent): void
@@ -79,8 +79,7 @@ export function createOutgoing({ send, act, state, asked }: Surroundings): Outgo
     },
     setContext(context) {
       const item = contextItem(context)
-      if (item) send(item)
-      return item !== undefined
+      return item !== undefined && send(item)
     },
     receive({ type, error }) {
       if (type === 'response.created') answering = true

@@ -11,8 +11,8 @@ export interface Parker {
   call(request?: CallRequest): Call
 }
 
-/** Nothing is asked of the service yet. @throws TypeError if `service` is no address. */
+/** Nothing is asked of the service yet. @throws TypeError if `service` is not its address. */
 export function createParker(setup: ServiceSetup): Parker {
-  const service = createService({ ...setup, service: new URL(setup.service) })
+  const service = createService(setup)
   return { options: service.options, call: (request = {}) => createCall(service, request) }
 }

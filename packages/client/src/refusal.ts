@@ -1,16 +1,12 @@
 import { type ErrorCode, ParkerError } from './errors.ts'
 
-/** What an error of the service (`error.type`) or of OpenAI (`error.code`, `error.type`) means for the user. */
+/** What an error of the service (`error.type`) or of OpenAI (`error.code`, `error.type`) tells beyond its status. */
 const CODES: Readonly<Record<string, ErrorCode>> = {
   unauthenticated: 'unauthenticated',
-  ticket_invalid: 'token-invalid',
-  ticket_used: 'token-invalid',
-  ticket_expired: 'token-invalid',
   origin_not_allowed: 'origin-refused',
   referer_not_allowed: 'origin-refused',
-  rate_limited: 'rate-limited',
-  upstream_rate_limited: 'rate-limited',
   rate_limit_exceeded: 'rate-limited',
+  session_expired: 'session-ended',
   slow_down: 'rate-limited',
   too_many_calls: 'too-many-calls',
   budget_exhausted: 'budget',
@@ -19,22 +15,11 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   organization_spend_limit_exceeded: 'budget',
   project_spend_limit_exceeded: 'budget',
   organization_usage_limit_exceeded: 'budget',
-  overloaded: 'overloaded',
-  upstream_overloaded: 'overloaded',
-  circuit_open: 'overloaded',
-  draining: 'overloaded',
-  auth_unavailable: 'overloaded',
-  store_unavailable: 'overloaded',
-  upstream_rejected: 'openai-refused',
-  content_flagged: 'openai-refused',
   model_unavailable: 'openai-refused',
   model_not_found: 'openai-refused',
-  validation_failed: 'bad-request',
-  malformed_json: 'bad-request',
-  invalid_sdp: 'bad-request',
 }
 
-/** Where the body does not tell. */
+/** Where the body does not tell more. */
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   400: 'openai-refused',
   401: 'token-invalid',
@@ -50,6 +35,15 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 /** Longest text of another side that is kept. */
 const MAX_DETAIL = 300
 
+/** What an error says; each may be anything. */
+interface Told {
+  code?: unknown
+  type?: unknown
+  message?: unknown
+  retry_after?: unknown
+  details?: { fields?: unknown } | null
+}
+
 /** The code for the first name that is known. */
 export function codeFor(...names: unknown[]): ErrorCode | undefined {
   for (const name of names) if (typeof name === 'string' && Object.hasOwn(CODES, name)) return CODES[name]
@@ -59,19 +53,28 @@ export function codeFor(...names: unknown[]): ErrorCode | undefined {
 /** An answer that is no success, as an error. The body may be anything. */
 export async function refusal(response: Response): Promise<ParkerError> {
   const { status, headers } = response
-  const { code, type, message, retry_after } = await errorIn(response)
+  const told = await errorIn(response)
+  const { code, type, retry_after } = told
   return new ParkerError(codeFor(code, type) ?? BY_STATUS[status] ?? 'service-failed', {
     retryAfter: seconds(headers.get('retry-after') ?? retry_after),
-    detail: typeof message === 'string' ? message.slice(0, MAX_DETAIL) : undefined,
+    detail: detailOf(told),
     requestId: headers.get('x-request-id') ?? undefined,
     status,
   })
 }
 
-async function errorIn(response: Response): Promise<Record<string, unknown>> {
+/** The message, and a line for each field that something is wrong with. */
+function detailOf({ message, details }: Told): string | undefined {
+  if (typeof message !== 'string') return undefined
+  const fields = Array.isArray(details?.fields) ? details.fields : []
+  const reasons = fields.map(field => `${field?.path}: ${field?.message}`)
+  return [message, ...reasons].join('\n').slice(0, MAX_DETAIL)
+}
+
+async function errorIn(response: Response): Promise<Told> {
   try {
     const { error } = await response.json()
-    return typeof error === 'object' && error ? error : {}
+    return Object(error)
   } catch {
     return {}
   }

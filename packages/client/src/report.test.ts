@@ -16,21 +16,29 @@ function reporting(failures: number) {
     },
   } as Partial<Service> as Service
   const reporter = createReporter(service, createStopwatch(), () => ({ name: 'ended', reason: 'hung-up' }))
-  reporter.session({ report_key: 'rk' } as Token)
-  return { reporter, ratings: () => reports.map(({ rating }) => rating) }
+  const begin = () => reporter.session({ report_key: 'rk' } as Token)
+  return { begin, reporter, ratings: () => reports.map(({ rating }) => rating) }
 }
 
 it('a report goes out once, however often it is asked for', async () => {
-  const { reporter, ratings } = reporting(0)
-  await Promise.all([reporter.report({ rating: 4 }), reporter.report({ rating: 5 })])
-  await reporter.report()
+  const { begin, reporter, ratings } = reporting(0)
+  begin()
+  const outcomes = await Promise.all([reporter.report({ rating: 4 }), reporter.report({ rating: 5 })])
+  assert.deepEqual([...outcomes, await reporter.report()], [true, false, false])
   assert.deepEqual(ratings(), [4])
 })
 
+it('without a token there is nothing to report on', async () => {
+  const { reporter, ratings } = reporting(0)
+  assert.equal(await reporter.report({ rating: 4 }), false)
+  assert.deepEqual(ratings(), [])
+})
+
 it('a report that failed says so, and can be made again', async () => {
-  const { reporter, ratings } = reporting(1)
+  const { begin, reporter, ratings } = reporting(1)
+  begin()
   await assert.rejects(reporter.report({ rating: 4 }), { message: 'unreachable' })
-  await reporter.report({ rating: 5 })
-  await reporter.report()
+  assert.equal(await reporter.report({ rating: 5 }), true)
+  assert.equal(await reporter.report(), false)
   assert.deepEqual(ratings(), [4, 5])
 })

@@ -20,7 +20,8 @@ export interface Reporter {
   /** Reads statistics from now until the signal, and tells if they are poor. */
   follow(peer: RTCPeerConnection, signal: AbortSignal, poor: () => void): void
   summary(): Promise<Summary>
-  report(feedback?: Feedback): Promise<void>
+  /** Whether this is what was reported: not without a session, nor when a report had gone out. */
+  report(feedback?: Feedback): Promise<boolean>
 }
 
 export function createReporter(service: Service, stopwatch: Stopwatch, state: () => CallState): Reporter {
@@ -34,12 +35,14 @@ export function createReporter(service: Service, stopwatch: Stopwatch, state: ()
 
   const summaryNow = () => summarize(state(), stopwatch.timings, seconds ?? stopwatch.talkSeconds(), stats)
 
-  async function report(feedback?: Feedback): Promise<void> {
-    if (!token) return
+  async function report(feedback?: Feedback): Promise<boolean> {
+    if (!token) return false
+    const first = !sent
     sent ??= service.report(token, { ...summaryNow(), ...feedback })
     try {
       await sent
       done.abort()
+      return first
     } catch (error) {
       sent = undefined
       throw error

@@ -34,7 +34,8 @@ const refusing =
     response.end(JSON.stringify({ error: { code: status, type, message: 'Because.' } }))
   }
 
-const granting: Behave = (_request, response) => response.end('{"client_secret":"ek_1"}')
+const TOKEN = { client_secret: 'ek_1', expires_in: 60, report_key: 'rk_1', web_rtc_url: 'https://parker.example' }
+const granting: Behave = (_request, response) => response.end(JSON.stringify(TOKEN))
 const { signal } = new AbortController()
 
 /** The error that it ends with. */
@@ -71,8 +72,27 @@ describe('a refusal by the service', () => {
       assert.match(error.message, /^[A-Z].*\.$/)
     })
 
+  it('says what is wrong with each field', async () => {
+    const fields = [
+      { path: 'sport', message: 'must be one of golf, mma' },
+      null,
+      { path: 'voice', message: 'must be string' },
+    ]
+    const error = { type: 'validation_failed', message: 'Some fields are not valid.', details: { fields } }
+    const { service } = await serviceThat((_, response) => response.writeHead(422).end(JSON.stringify({ error })))
+    const { detail = '' } = await errorOf(service.token({}, signal))
+    assert.match(detail, /^Some fields are not valid\.\nsport: must be one of golf, mma\n.*\nvoice: must be string$/)
+  })
+
   it('may have any body at all', async () => {
-    for (const body of ['', 'null', '{"error":"no"}', '<html>', '{"error":{"message":7}}']) {
+    for (const body of [
+      '',
+      'null',
+      '{"error":"no"}',
+      '<html>',
+      '{"error":{"message":7}}',
+      '{"error":{"message":"No.","details":7}}',
+    ]) {
       const { service } = await serviceThat((_, response) => response.writeHead(503).end(body))
       assert.equal((await errorOf(service.token({}, signal))).code, 'overloaded')
     }
@@ -121,19 +141,59 @@ describe('a service that cannot be read', () => {
   })
 
   it('has a problem where something else answers in its place, or breaks off', async () => {
-    for (const body of ['<html>Sign in to this network</html>', '{"models":[']) {
-      const { service } = await serviceThat((_request, response) => response.end(body))
-      assert.equal((await errorOf(service.options())).code, 'service-failed')
+    const odd = JSON.stringify({ ...TOKEN, client_secret: undefined, models: [] })
+    for (const body of ['<html>Sign in to this network</html>', '{"models":[', '{}', 'null', '[]', '', odd]) {
+      const { service, url } = await serviceThat((_request, response) => response.end(body))
+      for (const error of [await errorOf(service.options()), await errorOf(service.token({}, signal))]) {
+        assert.equal(error.code, 'service-failed')
+        assert.ok(error.detail?.startsWith(`Is ${url} the Parker service? Its answer has no `), error.detail)
+      }
     }
   })
 
-  it('refuses the page where its health can be asked for', async () => {
-    const { service } = await serviceThat((request, response) => {
-      if (request.url === '/healthz') response.end()
+  it('refuses the page where its health can be asked for, or is another server', async t => {
+    Object.assign(globalThis, { location: { origin: 'https://page.example' } })
+    t.after(() => Reflect.deleteProperty(globalThis, 'location'))
+    const { service, url } = await serviceThat((request, response) => {
+      if (request.url === '/healthz') response.writeHead(404).end()
       else request.destroy()
     })
-    assert.equal((await errorOf(service.token({}, signal))).code, 'origin-refused')
+    const { code, detail } = await errorOf(service.token({}, signal))
+    assert.equal(code, 'origin-refused')
+    assert.equal(detail, `${url} is not the Parker service, or its ALLOWED_ORIGINS lacks https://page.example.`)
   })
+})
+
+describe('the address of the service', () => {
+  it('may have a path, and slashes at its end', async () => {
+    const { url, asked } = await serviceThat(granting)
+    for (const end of ['', '/', '/parker', '/api/v1/parker//'])
+      await createService({ service: `${url}${end}` }).token({}, signal)
+    await createService({ service: new URL(url) }).token({}, signal)
+    const paths = ['', '', '/parker', '/api/v1/parker', ''].map(path => `${path}/v1/realtime/token`)
+    assert.deepEqual(
+      asked.map(request => request.url),
+      paths,
+    )
+  })
+
+  for (const service of [
+    'localhost:8000',
+    'parker.example',
+    '/parker',
+    '',
+    'ftp://parker.example',
+    'https://a b',
+    'https://parker.example?key=1',
+    'https://parker.example/#top',
+    'https://parker.example/v1/',
+    'https://parker.example/v1/realtime/token',
+  ])
+    it(`${service || 'nothing'} is no such address`, () =>
+      assert.throws(() => createService({ service }), {
+        name: 'TypeError',
+        message: `service must be an http(s) address such as https://parker.example, without /v1/…; it is "${service}"`,
+      }))
 })
 
 describe('what is sent', () => {
@@ -155,7 +215,9 @@ describe('what is sent', () => {
     const theirs = await serviceThat(behave)
     const token = (url: string) => ({ client_secret: 'ek_1', web_rtc_url: `${url}/v1/realtime/calls` }) as Token
     const { location, answer } = await ours.service.placeCall(token(ours.url), 'v=0', signal)
-    assert.deepEqual([location?.href, answer], [`${ours.url}/v1/realtime/calls/rtc_1`, 'v=0'])
+    assert.deepEqual([location, answer], [`${ours.url}/v1/realtime/calls/rtc_1`, 'v=0'])
+    const below = await ours.service.placeCall(token(`${ours.url}/parker`), 'v=0', signal)
+    assert.equal(below.location, `${ours.url}/parker/v1/realtime/calls/rtc_1`)
     assert.equal((await ours.service.placeCall(token(theirs.url), 'v=0', signal)).location, undefined)
     assert.equal(theirs.asked[0]?.headers.authorization, 'Bearer ek_1')
   })

@@ -1,11 +1,12 @@
-import { asParkerError, type ErrorCode, ParkerError } from './errors.ts'
+import { baseOf } from './address.ts'
+import { asParkerError, ParkerError } from './errors.ts'
 import { refusal } from './refusal.ts'
 import type { CallReport } from './summary.ts'
 import type { Options, Token, TokenRequest } from './wire.ts'
 
 /** How to reach the service. */
 export interface ServiceSetup {
-  /** Where the service is, e.g. `https://parker.example`. */
+  /** Where the service is, e.g. `https://parker.example`; with the path, where a proxy mounts it below one. */
   service: string | URL
   /** The `Authorization` header's value for token requests, e.g. `Bearer <JWT>`, where the service wants to know who asks. */
   authorization?: () => string | Promise<string>
@@ -18,7 +19,7 @@ export interface PlacedCall {
   /** The other side's SDP. */
   answer: string
   /** Where the call can be hung up, if it goes through the service. */
-  location: URL | undefined
+  location: string | undefined
 }
 
 /** The service, and what stands at `web_rtc_url`. Everything throws ParkerError. */
@@ -28,7 +29,7 @@ export interface Service {
   /** Posts the SDP offer with the token's secret. */
   placeCall(token: Token, offer: string, signal: AbortSignal): Promise<PlacedCall>
   /** Ends a call that goes through the service. Outlives the page and tells nothing. */
-  hangUp(location: URL, token: Token): void
+  hangUp(location: string, token: Token): void
   /** Posts the report. Outlives the page. */
   report(token: Token, report: CallReport): Promise<void>
 }
@@ -36,8 +37,9 @@ export interface Service {
 /** Longer than the service's own deadline for a token (10 s), so that its answer comes first. */
 const TIMEOUT_MS = 15_000
 
+/** @throws TypeError if `service` is not its address. */
 export function createService({ service, authorization, maxWaitSeconds = 0 }: ServiceSetup): Service {
-  const at = (path: string) => new URL(path, service)
+  const base = baseOf(service)
   /** The last refusal that said when to come back. */
   let refused: ParkerError | undefined
 
@@ -51,25 +53,38 @@ export function createService({ service, authorization, maxWaitSeconds = 0 }: Se
     }
     const init = { method: 'POST', headers, body: JSON.stringify(request), signal }
     try {
-      return await (await send(at('/v1/realtime/token'), init, unreachable)).json()
+      const response = await send(`${base}/v1/realtime/token`, init, unreachable)
+      return await read<Token>(response, 'client_secret', 'expires_in', 'report_key', 'web_rtc_url')
     } catch (error) {
       if (error instanceof ParkerError && error.retryAt) refused = error
       throw error
     }
   }
 
-  /** A refused origin's answer cannot be read by the page, as if nobody had answered; `/healthz` refuses nobody. */
-  async function unreachable(): Promise<ErrorCode> {
-    const alive = await fetch(at('/healthz'), { mode: 'no-cors', signal: AbortSignal.timeout(3000) }).catch(() => {})
-    return alive ? 'origin-refused' : 'service-unreachable'
+  /** What other servers answer, and captive portals, is not taken for the service's. */
+  async function read<T>(response: Response, ...members: (keyof T & string)[]): Promise<T> {
+    const body = await response.json().catch(() => {})
+    const missing = members.find(name => !body?.[name])
+    if (!missing) return body
+    const detail = `Is ${base} the Parker service? Its answer has no ${missing}.`
+    throw new ParkerError('service-failed', { detail })
+  }
+
+  /**
+   * A refused origin's answer cannot be read by the page, as if nobody had answered; `/healthz` refuses nobody. Whether
+   * it was the service's `/healthz` cannot be read either.
+   */
+  async function unreachable(cause: unknown): Promise<ParkerError> {
+    const alive = await fetch(`${base}/healthz`, { mode: 'no-cors', signal: AbortSignal.timeout(3000) }).catch(() => {})
+    if (!alive) return asParkerError(cause, 'service-unreachable')
+    const detail = `${base} is not the Parker service, or its ALLOWED_ORIGINS lacks ${location.origin}.`
+    return new ParkerError('origin-refused', { detail, cause })
   }
 
   return {
     async options() {
-      const response = await send(at('/v1/realtime/options'), {}, unreachable)
-      return response.json().catch(cause => {
-        throw asParkerError(cause, 'service-failed')
-      })
+      const response = await send(`${base}/v1/realtime/options`, {}, unreachable)
+      return read<Options>(response, 'models', 'voices', 'difficulties', 'sports', 'modes')
     },
 
     async token(request, signal) {
@@ -86,13 +101,15 @@ export function createService({ service, authorization, maxWaitSeconds = 0 }: Se
 
     async placeCall(token, offer, signal) {
       const { web_rtc_url, client_secret } = token
-      const ours = new URL(web_rtc_url).origin === at('/').origin
+      const ours = new URL(web_rtc_url).origin === new URL(base).origin
       const headers = { 'Content-Type': 'application/sdp', Authorization: `Bearer ${client_secret}` }
-      const response = await send(new URL(web_rtc_url), { method: 'POST', headers, body: offer, signal }, async () =>
-        ours ? 'service-unreachable' : 'openai-unreachable',
+      const init = { method: 'POST', headers, body: offer, signal }
+      const response = await send(web_rtc_url, init, async cause =>
+        asParkerError(cause, ours ? 'service-unreachable' : 'openai-unreachable'),
       )
-      const path = response.headers.get('location')
-      const location = ours && path ? new URL(path, web_rtc_url) : undefined
+      // A proxy that mounts the service below a path may leave the one that it tells as it is.
+      const id = response.headers.get('location')?.split('/').pop()
+      const location = ours && id ? `${web_rtc_url}/${id}` : undefined
       const answer = await response.text().catch(cause => {
         // The call is there, and nobody will ever talk on it.
         if (location) hangUp(location, token)
@@ -106,23 +123,26 @@ export function createService({ service, authorization, maxWaitSeconds = 0 }: Se
     async report({ report_key }, report) {
       const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${report_key}` }
       const init = { method: 'POST', headers, body: JSON.stringify(report), keepalive: true }
-      await send(at('/v1/voice/reports'), init, unreachable)
+      await send(`${base}/v1/voice/reports`, init, unreachable)
     },
   }
 }
 
-function hangUp(location: URL, { client_secret }: Token): void {
+function hangUp(location: string, { client_secret }: Token): void {
   const headers = { Authorization: `Bearer ${client_secret}` }
   fetch(location, { method: 'DELETE', headers, keepalive: true }).catch(() => {})
 }
 
 /** Fetches, and gives back successes only. `whyNot` names the failure where nobody answered. */
-async function send(url: URL, init: RequestInit, whyNot: () => Promise<ErrorCode>): Promise<Response> {
+async function send(
+  url: string,
+  init: RequestInit,
+  whyNot: (cause: unknown) => Promise<ParkerError>,
+): Promise<Response> {
   const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(init.signal ? [init.signal] : [])])
   const response = await fetch(url, { credentials: 'omit', ...init, signal }).catch(async cause => {
     if (init.signal?.aborted) throw cause
-    const code = navigator.onLine === false ? 'offline' : await whyNot()
-    throw new ParkerError(code, { detail: String(cause), cause })
+    throw navigator.onLine === false ? asParkerError(cause, 'offline') : await whyNot(cause)
   })
   if (!response.ok) throw await refusal(response)
   return response

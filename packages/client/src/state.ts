@@ -34,6 +34,7 @@ type Moves<N extends Name> = {
 const LISTENING = { name: 'listening' } as const
 const listen = () => LISTENING
 const think = () => ({ name: 'thinking', response: undefined }) as const
+const answer = (_: unknown, { response }: { response: string }) => ({ name: 'thinking', response }) as const
 const speak = (_: unknown, { response }: { response: string }) => ({ name: 'speaking', response }) as const
 
 const OPEN = {
@@ -54,7 +55,7 @@ const MOVES: { readonly [N in Name]: Moves<N> } = {
     ...OPEN,
     'speech-stopped': think,
     asked: think,
-    'response-created': (_, { response }) => ({ name: 'thinking', response }),
+    'response-created': answer,
     'audio-started': speak,
   },
   thinking: {
@@ -62,7 +63,7 @@ const MOVES: { readonly [N in Name]: Moves<N> } = {
     'speech-started': listen,
     asked: think,
     interrupted: listen,
-    'response-created': (_, { response }) => ({ name: 'thinking', response }),
+    'response-created': answer,
     'audio-started': speak,
     'response-done': (state, { response }) => (state.response === response ? LISTENING : state),
   },
@@ -85,10 +86,10 @@ export function next(state: CallState, action: Action): CallState {
 
 /** Whether Parker and the user can hear each other. */
 export function isLive({ name }: CallState): boolean {
-  return name === 'listening' || name === 'thinking' || name === 'speaking'
+  return ['listening', 'thinking', 'speaking'].includes(name)
 }
 
 /** Whether nothing will happen any more. */
 export function isOver({ name }: CallState): boolean {
-  return name === 'ended' || name === 'failed'
+  return ['ended', 'failed'].includes(name)
 }

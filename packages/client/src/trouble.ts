@@ -20,9 +20,7 @@ export function troubleIn(event: ServerEvent): ParkerError | undefined {
 
 function refused({ type, code, message }: Told): ParkerError | undefined {
   if (HARMLESS.includes(String(code))) return undefined
-  const detail = String(message ?? code)
-  if (code === 'session_expired') return new ParkerError('session-ended', { detail })
-  return new ParkerError(codeFor(code, type) ?? 'openai-refused', { detail })
+  return new ParkerError(codeFor(code, type) ?? 'openai-refused', { detail: String(message ?? code) })
 }
 
 interface Response {

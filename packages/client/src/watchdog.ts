@@ -46,7 +46,7 @@ export function createWatchdog(signal: AbortSignal, bark: (worry: Worry) => void
   }
   const judgeSound = () => (speaking && hearing && !heardSome ? worry('no-sound') : calm('no-sound'))
   signal.addEventListener('abort', () => {
-    for (const about of [...timers.keys()]) calm(about)
+    for (const about of timers.keys()) calm(about)
   })
   return {
     moved({ name }) {

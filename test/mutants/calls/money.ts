@@ -50,10 +50,18 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     promise: 'each kind of token has its price',
     file: `${SRC}/catalogue/prices.ts`,
-    from: '(price.perMillion[kind] ?? 0)',
-    to: '(price.perMillion.audio_out ?? 0)',
+    from: '(perMillion[kind] ?? perMillion',
+    to: '(perMillion.audio_out ?? perMillion',
     test: METER,
     named: 'prices a response by kind',
+  },
+  {
+    promise: 'images without a price cost what audio does',
+    file: `${SRC}/catalogue/prices.ts`,
+    from: 'perMillion[COUNTS_AS[kind] ?? kind]',
+    to: 'perMillion[kind]',
+    test: METER,
+    named: 'counts images without a price as audio',
   },
   {
     promise: 'cached tokens are told from fresh ones',
@@ -112,8 +120,8 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   ...(['MAX_CALL_USD', 'DAILY_USD_BUDGET', 'CLIENT_DAILY_USD'] as const).map(limit => ({
     promise: `${limit} is such a spend limit`,
     file: `${SRC}/config/config.ts`,
-    from: "(['MAX_CALL_USD', 'DAILY_USD_BUDGET', 'CLIENT_DAILY_USD'] as const)",
-    to: `(['MAX_CALL_USD', 'DAILY_USD_BUDGET', 'CLIENT_DAILY_USD'] as const).filter(name => name !== '${limit}')`,
+    from: 'SPEND_LIMITS.filter(name => values[name] > 0)',
+    to: `SPEND_LIMITS.filter(name => values[name] > 0 && name !== '${limit}')`,
     test: CONFIG,
     named: 'start under a spend limit only if every model has a price',
   })),
@@ -234,6 +242,30 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
     named: 'is added up in the metrics',
   },
   {
+    promise: 'call_placed says who called, for which session, and how it sounds',
+    file: `${SRC}/observe/call-events.ts`,
+    from: 'logger.info({ request_id: requestId, ...kindOf(call) },',
+    to: 'logger.info({ request_id: requestId, call_id: call.callId },',
+    test: 'test/calls-tickets.test.ts',
+    named: 'is audited when it is spent',
+  },
+  {
+    promise: 'the cost of a call is told to a millionth, without the noise of sums',
+    file: `${SRC}/calls/call.ts`,
+    from: 'return Math.round(usd * 1e6) / 1e6',
+    to: 'return usd',
+    test: LIMITS,
+    named: COUNTED,
+  },
+  {
+    promise: 'a spend limit that nothing holds calls to draws a warning',
+    file: `${SRC}/config/config.ts`,
+    from: 'if (idle.length > 0)',
+    to: 'if (idle.length > 3)',
+    test: `${SRC}/config/config.test.ts`,
+    named: 'set in ephemeral mode',
+  },
+  {
     promise: 'call_ended says what the call cost',
     file: `${SRC}/observe/call-events.ts`,
     from: '          usd: call.usd,\n',
@@ -244,16 +276,16 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     promise: 'call_ended says who called',
     file: `${SRC}/observe/call-events.ts`,
-    from: '          client: call.client,\n',
-    to: '',
+    from: 'session_id: sessionId, client, model',
+    to: 'session_id: sessionId, model',
     test: LIMITS,
     named: COUNTED,
   },
   {
     promise: 'call_ended says why',
     file: `${SRC}/observe/call-events.ts`,
-    from: '          mode: call.mode,\n          sport: call.sport,\n          reason,\n',
-    to: '          mode: call.mode,\n          sport: call.sport,\n',
+    from: '          ...kindOf(call),\n          reason,\n',
+    to: '          ...kindOf(call),\n',
     test: LIMITS,
     named: 'when its owner says so',
   },
@@ -277,7 +309,7 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
     [
       ['state', 'state: receipt.state,', "state: receipt.state === 'ended' ? 'ending' : receipt.state,"],
       ['tokens by kind', '[kind, usage.tokens[kind] ?? 0]', '[kind, usage.tokens.text_in ?? 0]'],
-      ['USD', 'Math.round(usage.usd * 1e6) / 1e6', 'Math.round(usage.usd)'],
+      ['USD', 'roundedUsd(usage.usd)', 'Math.round(usage.usd)'],
       ['why it ended', 'end_reason: receipt.reason ?? null,', 'end_reason: receipt.reason ? receipt.state : null,'],
     ] as const
   ).map(([what, from, to]) => ({

@@ -25,6 +25,12 @@ export const PROBLEMS: Record<ErrorCode, Telling> = {
     title: 'The microphone is blocked',
     text: 'Parker cannot hear you. Allow the microphone for this extension; it is open only while you are on air.',
   },
+  'microphone-insecure': {
+    ...BREAK,
+    tag: 'Microphone',
+    title: 'This page is not secure',
+    text: 'Browsers give the microphone to secure pages only.',
+  },
   'microphone-missing': {
     ...BREAK,
     tag: 'Microphone',

@@ -94,6 +94,11 @@ export function addUsage(to: Usage, more: Usage): void {
   to.responses += more.responses
 }
 
+/** To a millionth of a dollar, as it is told; sums of prices are not exact. */
+export function roundedUsd(usd: number): number {
+  return Math.round(usd * 1e6) / 1e6
+}
+
 /** The receipt of a call that has just begun. */
 export function newReceipt(call: LiveCall, startedAt: number, order: number): Receipt {
   const { id, ticket, client, sessionId, session, reason } = call

@@ -1,12 +1,12 @@
 import type { CallEnd } from '../observe/call-events.ts'
-import { type EndReason, type LiveCall, newReceipt, type Receipt, secondsOf, type Usage } from './call.ts'
+import { type EndReason, type LiveCall, newReceipt, type Receipt, roundedUsd, secondsOf, type Usage } from './call.ts'
 
 /** What is told of a call that is over; `now` in milliseconds since 1970. */
 export function endOf(receipt: Receipt, now: number): CallEnd {
   const { id, sessionId, client, model, voice, difficulty, mode, sport, usage, drifts, reason } = receipt
   const seconds = secondsOf(receipt, now)
   const names = { callId: id, sessionId, client, model, voice, difficulty, mode, sport }
-  return { ...names, ...usage, drifts, seconds, reason: reason ?? 'ended' }
+  return { ...names, ...usage, usd: roundedUsd(usage.usd), drifts, seconds, reason: reason ?? 'ended' }
 }
 
 /** The same by what its watcher knows: what others counted before it was taken over is in the USD alone. */

@@ -43,6 +43,14 @@ it('prices a response by kind, cached input apart', () => {
   near(usage?.usd, (100 * 4 + 200 * 0.4 + 100 * 24 + 250 * 32 + 150 * 0.4 + 400 * 64) / 1e6)
 })
 
+it('counts images without a price as audio', () => {
+  const prices = { own: { perMillion: { audio_in: 32, audio_cached: 0.4 }, source: '', date: '' } }
+  const usage = callMeter('own', null, prices).read(
+    done({ input_token_details: { image_tokens: 300, cached_tokens_details: { image_tokens: 100 } } }),
+  )
+  near(usage?.usd, (200 * 32 + 100 * 0.4) / 1e6)
+})
+
 it('counts tokens that no detail accounts for as the dearest of their side', () => {
   const usage = meter().read(done({ input_tokens: 100, output_tokens: 50, output_token_details: { text_tokens: 20 } }))
   assert.deepEqual(usage?.tokens, { audio_in: 100, text_out: 20, audio_out: 30 })

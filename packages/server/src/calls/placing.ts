@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts'
 import type { CallEvents } from '../observe/call-events.ts'
+import { namesOf } from '../session.ts'
 import type { CallLine, PlacedCall } from '../upstream/calls.ts'
 import { realtimeSession } from '../upstream/forms.ts'
 import { admitted } from './admission.ts'
@@ -48,7 +49,8 @@ export function callPlacer(
     gone.throwIfAborted()
     const placed = await placeWithTicket(wish)
     const call: LiveCall = { ...ticket, id: placed.id, ticket: hash, ...NEW }
-    events.callPlaced({ callId: call.id, model: ticket.session.model.served }, requestId)
+    const { sessionId, client, session } = ticket
+    events.callPlaced({ callId: call.id, sessionId, client, ...namesOf(session) }, requestId)
     keeper.watch(call, false)
     // A store that is away just now is told by the next report.
     await store.begin(call).catch(() => events.storeMissed(call.id, 'begin'))

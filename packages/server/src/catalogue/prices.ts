@@ -91,9 +91,13 @@ export const DEAREST_TRANSCRIPTION: Price = {
   perMinute: 0.017,
 }
 
-/** What tokens cost, USD. A kind without a price costs nothing. */
-export function tokenCost(price: Price, tokens: Tokens): number {
+/** What a kind counts as where it has no price, so that no limit can be got round with it. */
+const COUNTS_AS: Partial<Record<TokenKind, TokenKind>> = { image_in: 'audio_in', image_cached: 'audio_cached' }
+
+/** What tokens cost, USD. Images without a price cost what audio does; any other kind without one costs nothing. */
+export function tokenCost({ perMillion }: Price, tokens: Tokens): number {
   let millionths = 0
-  for (const kind of TOKEN_KINDS) millionths += (tokens[kind] ?? 0) * (price.perMillion[kind] ?? 0)
+  for (const kind of TOKEN_KINDS)
+    millionths += (tokens[kind] ?? 0) * (perMillion[kind] ?? perMillion[COUNTS_AS[kind] ?? kind] ?? 0)
   return millionths / 1_000_000
 }

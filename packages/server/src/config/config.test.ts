@@ -445,6 +445,17 @@ describe('unified calls', () => {
     assert.equal(prices['gpt-realtime-2']?.perMillion.audio_in, 32)
   })
 
+  it('are what spend limits count in: set in ephemeral mode, the start names those that do nothing', () => {
+    const told = (env: Env) => remarksOf(env).filter(({ text }) => text.includes('CALL_MODE=unified'))
+    const limits = { MAX_CALL_USD: '0.5', DAILY_USD_BUDGET: '50', CLIENT_DAILY_USD: '0' }
+    const [remark, ...more] = told(limits)
+    assert.deepEqual([remark?.level, more], ['warn', []])
+    assert.match(remark?.text ?? '', /MAX_CALL_USD and DAILY_USD_BUDGET: /)
+    for (const limit of ['MAX_CALL_USD', 'DAILY_USD_BUDGET', 'CLIENT_DAILY_USD'])
+      assert.match(told({ [limit]: '1' })[0]?.text ?? '', new RegExp(` ${limit}: `))
+    assert.deepEqual([told({}), told({ ...UNIFIED, ...limits })], [[], []])
+  })
+
   it('need no pool, and warn where one process alone knows of them', () => {
     assert.equal(configOf(UNIFIED).POOL_ENABLED, false)
     const warned = (env: Env) =>

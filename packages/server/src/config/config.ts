@@ -160,12 +160,19 @@ function checkTogether(values: Values, problems: Problem[]): void {
   }
 }
 
+/** Limits of what calls may cost. */
+const SPEND_LIMITS = ['MAX_CALL_USD', 'DAILY_USD_BUDGET', 'CLIENT_DAILY_USD'] as const
+
+function spendLimits(values: Pick<Values, (typeof SPEND_LIMITS)[number]>): string[] {
+  return SPEND_LIMITS.filter(name => values[name] > 0)
+}
+
 /** Unified mode needs the GA form, and a price for whatever a spend limit shall hold. */
 function checkCalls(values: Values, prices: Readonly<Record<string, Price>>, problems: Problem[], now: number): void {
   if (values.CALL_MODE !== 'unified') return
   if (values.OPENAI_REALTIME_API === 'beta')
     problems.push(problemWith('OPENAI_REALTIME_API', 'is beta, which has no unified calls; unset it, or CALL_MODE'))
-  const limits = (['MAX_CALL_USD', 'DAILY_USD_BUDGET', 'CLIENT_DAILY_USD'] as const).filter(name => values[name] > 0)
+  const limits = spendLimits(values)
   const unpriced = unpricedModels(values, prices, now)
   if (limits.length > 0 && unpriced.length > 0)
     problems.push(
@@ -215,6 +222,11 @@ function remarksOn(config: Config, env: Environment, now: number): Remark[] {
   if (config.CALL_MODE === 'unified' && !config.REDIS_URL)
     warn(
       'CALL_MODE is unified without REDIS_URL: run one instance only. If it is killed, its calls run on until OpenAI ends them.',
+    )
+  const idle = config.CALL_MODE === 'unified' ? [] : spendLimits(config)
+  if (idle.length > 0)
+    warn(
+      `Nothing holds calls to ${idle.join(' and ')}: they count only with CALL_MODE=unified. Set that, or unset them.`,
     )
   if (config.TOKEN_TTL_SECONDS < 60)
     warn('TOKEN_TTL_SECONDS is under a minute: a user who is asked for the microphone may be too late.')

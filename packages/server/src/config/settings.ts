@@ -424,7 +424,7 @@ export const SETTINGS = {
       defaultNote: 'the price table in the code',
       example:
         '{"my-model":{"text_in":4,"text_cached":0.4,"text_out":16,"audio_in":32,"audio_cached":0.4,"audio_out":64}}',
-      doc: "Prices of further models, USD per million tokens by kind (or `per_minute` of transcription); a model's entry replaces what the table has for it. Voice tests are priced by them in either mode.",
+      doc: "Prices of further models, USD per million tokens by kind (or `per_minute` of transcription), as in the example of docs/unified-calls.md; a model's entry replaces what the table has for it. Voice tests are priced by them in either mode.",
     }),
     CALL_HISTORY_SECONDS: setting({
       parse: integer(60, 31_536_000),

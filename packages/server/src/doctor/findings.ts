@@ -75,6 +75,10 @@ export const FINDINGS = {
       'a spend limit stands over a model whose price nobody knows',
       'Add its prices to MODEL_PRICES, or leave the model out of ALLOWED_MODELS.',
     ),
+    'spend-limit-idle': warn(
+      '`MAX_CALL_USD`, `DAILY_USD_BUDGET` or `CLIENT_DAILY_USD` is set, and calls are not unified: nothing holds them to it',
+      'Set CALL_MODE=unified, or unset the limits.',
+    ),
     'calls-alone': warn(
       'calls are unified without `REDIS_URL`: tickets and calls are known to one process only',
       'Run one instance only, or set REDIS_URL for all of them.',

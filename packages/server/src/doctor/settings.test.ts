@@ -16,6 +16,7 @@ describe('the doctor reads the settings', () => {
     assert.deepEqual(idsOf({ ADMIN_TOKEN: '' }), ['metrics-open'])
     assert.deepEqual(idsOf({ RATE_LIMIT_BURST: '11' }), ['burst-above-minute'])
     assert.deepEqual(idsOf({ TOKEN_TTL_SECONDS: '59' }), ['ttl-short', 'setting-remark'])
+    assert.deepEqual(idsOf({ DAILY_USD_BUDGET: '50' }), ['spend-limit-idle'])
     assert.deepEqual(idsOf({ RAILWAY_PROJECT_ID: 'one' }), ['setting-note'])
     assert.deepEqual(idsOf({}), ['settings-ok'])
   })

@@ -71,6 +71,7 @@ const KNOWN: readonly [RegExp, FindingId][] = [
   [/^RATE_LIMIT_BURST is above /, 'burst-above-minute'],
   [/^MODEL_PRICES lacks a price /, 'price-missing'],
   [/^CALL_MODE is unified without REDIS_URL/, 'calls-alone'],
+  [/^Nothing holds calls to /, 'spend-limit-idle'],
   [/^TOKEN_TTL_SECONDS is under a minute/, 'ttl-short'],
 ]
 

@@ -1,4 +1,4 @@
-import { END_REASONS, type Receipt, secondsOf } from '../calls/call.ts'
+import { END_REASONS, type Receipt, roundedUsd, secondsOf } from '../calls/call.ts'
 import { TOKEN_KINDS } from '../catalogue/prices.ts'
 import type { Config } from '../config/config.ts'
 import { count, list, names, number, object, orNull, type Schema, text, time } from './json-schema.ts'
@@ -105,7 +105,7 @@ export function viewOf(receipt: Receipt, now: number, prices: Config['prices']):
     tokens: Object.fromEntries(TOKEN_KINDS.map(kind => [kind, usage.tokens[kind] ?? 0])),
     transcribed_seconds: usage.transcribedSeconds,
     transcribed_tokens: usage.transcribedTokens,
-    usd: Object.hasOwn(prices, receipt.model) ? Math.round(usage.usd * 1e6) / 1e6 : null,
+    usd: Object.hasOwn(prices, receipt.model) ? roundedUsd(usage.usd) : null,
     drifts: receipt.drifts,
     end_reason: receipt.reason ?? null,
   }

@@ -1,8 +1,8 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Logger } from './log.ts'
 
-/** A call that is over, as the log and the metrics tell of it: names from our tables, identifiers and figures. */
-export interface CallEnd {
+/** Which call, as the log tells of it: names from our tables and identifiers. */
+export interface CallKind {
   callId: string
   sessionId: string
   /** Hash of the client. */
@@ -12,6 +12,10 @@ export interface CallEnd {
   difficulty: string
   mode: string | undefined
   sport: string | undefined
+}
+
+/** A call that is over, as the log and the metrics tell of it. */
+export interface CallEnd extends CallKind {
   reason: string
   seconds: number
   tokens: Record<string, number>
@@ -57,9 +61,9 @@ export function createCallEvents(logger: Logger, registry: Registry, active: () 
   })
 
   return {
-    callPlaced({ callId, model }: Pick<CallEnd, 'callId' | 'model'>, requestId: string) {
-      placed.inc({ model })
-      logger.info({ request_id: requestId, call_id: callId }, 'call_placed')
+    callPlaced(call: CallKind, requestId: string) {
+      placed.inc({ model: call.model })
+      logger.info({ request_id: requestId, ...kindOf(call) }, 'call_placed')
     },
 
     /** The audit event. */
@@ -71,14 +75,7 @@ export function createCallEvents(logger: Logger, registry: Registry, active: () 
       seconds.observe(call.seconds)
       logger.info(
         {
-          call_id: call.callId,
-          session_id: call.sessionId,
-          client: call.client,
-          model,
-          voice: call.voice,
-          difficulty: call.difficulty,
-          mode: call.mode,
-          sport: call.sport,
+          ...kindOf(call),
           reason,
           seconds: call.seconds,
           responses: call.responses,
@@ -121,4 +118,8 @@ export function createCallEvents(logger: Logger, registry: Registry, active: () 
       logger.warn({ call_id: callId, what }, 'call_store_missed')
     },
   }
+}
+
+function kindOf({ callId, sessionId, client, model, voice, difficulty, mode, sport }: CallKind) {
+  return { call_id: callId, session_id: sessionId, client, model, voice, difficulty, mode, sport }
 }

@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { once } from './once.ts'
+
+it('work is done once, and asking for it fails when it is over', async () => {
+  const over = new AbortController()
+  let times = 0
+  const work = once(async () => {
+    times++
+  }, over.signal)
+  await Promise.all([work(), work()])
+  over.abort(new Error('hung up'))
+  await assert.rejects(work(), { message: 'hung up' })
+  assert.equal(times, 1)
+})
