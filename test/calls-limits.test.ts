@@ -52,6 +52,21 @@ describe('a call ends', () => {
     assert.deepEqual(stage.openai.hangUps.filter(one => one === id).length, 1)
   })
 
+  it('when its owner says so, whatever else is sent along', async () => {
+    const bodies: [type: string, body: string][] = [
+      ['text/plain', 'please'],
+      ['application/json', '{'],
+      ['no type at all', 'x'],
+      ['application/sdp', 'x'.repeat(100_000)],
+    ]
+    for (const [type, body] of bodies) {
+      const { id, ticket } = await lineInto()
+      const headers = { ...bearer(ticket), 'content-type': type }
+      const answer = await ask(`${stage.service.url}/v1/realtime/calls/${id}`, { method: 'DELETE', headers, body })
+      assert.deepEqual([answer.status, answer.json.end_reason], [200, 'owner'], type)
+    }
+  })
+
   it('when an operator says so', async () => {
     const { id } = await lineInto()
     assert.equal((await endCall(stage.service.url, id, ADMIN_TOKEN)).json.end_reason, 'operator')

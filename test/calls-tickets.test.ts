@@ -88,7 +88,10 @@ describe('a ticket', () => {
     const ticket = await takeTicket(brief.url)
     const wrong = [`ek_${'A'.repeat(43)}`, 'ek_short', API_KEY, ticket.slice(0, -1), `${ticket}A`]
     for (const token of wrong) assert.equal(typeOf(await postOffer(brief.url, token)), 'ticket_invalid')
-    assert.equal(typeOf(await ask(`${brief.url}/v1/realtime/calls`, { method: 'POST' })), 'ticket_invalid')
+    const unsent = await ask(`${brief.url}/v1/realtime/calls`, { method: 'POST' })
+    assert.equal(typeOf(unsent), 'ticket_invalid')
+    assert.match(unsent.json.detail, /No ticket was sent.*Bearer/)
+    assert.doesNotMatch((await postOffer(brief.url, 'ek_short')).json.detail, /No ticket/)
     const until = Date.now() + 10_500
     while (Date.now() < until) await new Promise(resolve => setTimeout(resolve, until - Date.now()))
     assert.equal(typeOf(await postOffer(brief.url, ticket)), 'ticket_expired')
@@ -119,6 +122,7 @@ describe('a ticket', () => {
     assert.equal(await refused(JSON_TYPE, LARGE, 'ek_no'), 'ticket_invalid')
     assert.equal(await refused(JSON_TYPE, LARGE), 'unsupported_media_type')
     assert.match((await postOffer(url, ticket, '', { ...as(3), ...JSON_TYPE })).json.detail, /application\/sdp/)
+    assert.equal(await refused({ 'content-encoding': 'gzip' }, LARGE), 'unsupported_media_type')
     assert.equal(await refused({}, LARGE), 'payload_too_large')
     assert.equal(await refused({}, 'v=1'), 'invalid_sdp')
     assert.equal(await refused({}, ''), 'invalid_sdp')

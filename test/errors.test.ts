@@ -452,6 +452,17 @@ test('bodies of other types, or of none, are 415; JSON with a charset is taken',
   assert.equal((await postToken('application/json; charset=utf-8', '{}')).status, 200)
 })
 
+test('a compressed body is 415, which says to send it plain', async () => {
+  const send = (encoding: string) => {
+    const headers = { ...FROM_ESPN, 'content-type': 'application/json', 'content-encoding': encoding }
+    return ask(`${plain.url}/v1/realtime/token`, { method: 'POST', body: '{}', headers })
+  }
+  const refused = await send('gzip')
+  assertFailure(refused, 415, 'unsupported_media_type')
+  assert.match(refused.json.detail, /plain, without Content-Encoding/)
+  assert.equal((await send('Identity')).status, 200)
+})
+
 test('an absent, empty or blank body counts as an empty object', async () => {
   const typed = 'Content-Type: application/json'
   const bodies = [

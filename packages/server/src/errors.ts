@@ -78,7 +78,7 @@ export const ERRORS = {
   unsupported_media_type: {
     status: 415,
     message: 'Send the body as application/json.',
-    when: 'a body of another content type than JSON; unified calls: an offer that is not `application/sdp`',
+    when: 'a body of another content type than JSON, or a compressed one; unified calls: an offer that is not `application/sdp`',
   },
   validation_failed: {
     status: 422,

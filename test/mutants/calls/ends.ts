@@ -128,10 +128,18 @@ export const END_MUTANTS: readonly Mutant[] = [
   {
     promise: 'hung up on DELETE by its owner',
     file: `${SRC}/http/routes/calls.ts`,
-    from: "      if (state !== 'ended') {",
-    to: "      if (state === 'ended') {",
+    from: "        if (state !== 'ended') {",
+    to: "        if (state === 'ended') {",
     test: LIMITS,
     named: 'when its owner says so',
+  },
+  {
+    promise: 'nothing that is sent along stops a hang-up',
+    file: `${SRC}/http/routes/calls.ts`,
+    from: '    ignoredBodies(scope)\n',
+    to: '',
+    test: LIMITS,
+    named: 'whatever else is sent along',
   },
   {
     promise: 'nobody hangs up the call of another',

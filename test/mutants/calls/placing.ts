@@ -49,6 +49,22 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
     named: IN_ITS_PLACE,
   },
   {
+    promise: 'a compressed offer is told from a wrong one',
+    file: `${SRC}/http/call-access.ts`,
+    from: '    needPlain(request)\n',
+    to: '',
+    test: TICKETS,
+    named: IN_ITS_PLACE,
+  },
+  {
+    promise: 'that no ticket was sent is told from a wrong one',
+    file: `${SRC}/calls/admission.ts`,
+    from: "  const message = 'No ticket",
+    to: "  const message = 'A bad ticket",
+    test: TICKETS,
+    named: 'is good for nothing once it has expired',
+  },
+  {
     promise: 'an offer may be 64 KiB and no more',
     file: `${SRC}/http/body.ts`,
     from: 'MAX_BODY_BYTES = 65_536',

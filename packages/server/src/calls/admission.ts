@@ -9,6 +9,12 @@ const CHALLENGE = { headers: { 'WWW-Authenticate': 'Bearer realm="parker-call"' 
 
 const TICKET_ERRORS = { unknown: 'ticket_invalid', expired: 'ticket_expired', used: 'ticket_used' } as const
 
+/** The 401 of a request without any ticket. */
+export function noTicket(): ServiceError {
+  const message = 'No ticket was sent. Send Authorization: Bearer <client_secret>, as it came with the token.'
+  return new ServiceError('ticket_invalid', { message, ...CHALLENGE })
+}
+
 /** The ticket, if it can still be spent; else throws the 401 that says why not. */
 export function usableTicket(state: TicketState): Ticket {
   if (state.kind === 'ready') return state.ticket

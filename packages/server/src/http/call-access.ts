@@ -1,4 +1,4 @@
-import { usableTicket } from '../calls/admission.ts'
+import { noTicket, usableTicket } from '../calls/admission.ts'
 import type { Calls } from '../calls/calls.ts'
 import { presentedTicket } from '../calls/tickets.ts'
 import type { Clock } from '../clock.ts'
@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts'
 import { ServiceError } from '../errors.ts'
 import { WINDOW_SECONDS } from '../limits/rates.ts'
 import { fixedWindows, type Windows } from '../limits/windows.ts'
+import { needPlain } from './body.ts'
 import type { Reply, Request } from './facts.ts'
 import { admit } from './rates.ts'
 
@@ -36,19 +37,26 @@ export function callRates(windows: Windows, clock: Clock): Hook {
 /** A ticket that can be spent, then the kind of body: refused before the body is read. */
 export function needTicket({ store }: Calls): Hook {
   return async request => {
-    const hash = presentedTicket(request.headers.authorization)
+    const hash = sentTicket(request)
     const ticket = usableTicket(hash === undefined ? { kind: 'unknown' } : await store.ticket(hash))
     request.facts.ticket = { hash: hash ?? '', ticket }
     request.facts.logged = { session_id: ticket.sessionId }
     if (!/^application\/sdp\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
       throw new ServiceError('unsupported_media_type', { message: 'Send the SDP offer as application/sdp.' })
+    needPlain(request)
   }
+}
+
+/** The hash of the ticket that was sent; undefined where it has not the form of one. */
+function sentTicket({ headers: { authorization } }: Request): string | undefined {
+  if (authorization === undefined) throw noTicket()
+  return presentedTicket(authorization)
 }
 
 /** The id of the call that the request speaks for: an operator for any, a caller with a spent ticket for its own. */
 export async function callOf(request: Request, id: string, { store }: Calls): Promise<string> {
   if (request.facts.operator) return id
-  const hash = presentedTicket(request.headers.authorization)
+  const hash = sentTicket(request)
   const state = hash === undefined ? ({ kind: 'unknown' } as const) : await store.ticket(hash)
   if (state.kind === 'unknown' || state.kind === 'expired') usableTicket(state)
   if (state.kind === 'used' && state.callId === id) return id

@@ -7,6 +7,7 @@ import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config/config.ts'
 import { type ErrorType, ServiceError } from '../../errors.ts'
 import { namesOf } from '../../session.ts'
+import { ignoredBodies } from '../body.ts'
 import { callOf, callRates, callWindows, needTicket } from '../call-access.ts'
 import { callListReply, callReply, type ListQuery, listQuery, viewOf } from '../call-schemas.ts'
 import { hangUpSignal } from '../hang-up-signal.ts'
@@ -54,6 +55,14 @@ const OWNER_REFUSALS: ErrorType[] = [
   'rate_limited',
   'store_unavailable',
 ]
+const LIST_REFUSALS: ErrorType[] = [
+  'unauthenticated',
+  'origin_not_allowed',
+  'referer_not_allowed',
+  'not_found',
+  'validation_failed',
+  'store_unavailable',
+]
 
 const PATH = '/v1/realtime/calls'
 
@@ -63,7 +72,7 @@ export async function callsRoutes(app: FastifyInstance, routes: CallsRoutes): Pr
   const reads = callRates(windows.reading, routes.clock)
   // In a scope of its own, since it alone takes SDP.
   await app.register(async scope => placeRoute(scope, routes, callRates(windows.placing, routes.clock)))
-  ownRoutes(app, routes, reads)
+  await ownRoutes(app, routes, reads)
   listRoute(app, routes)
 }
 
@@ -116,7 +125,7 @@ function placeRoute(scope: FastifyInstance, { calls }: CallsRoutes, rates: Hook)
 /** How long an answer to DELETE waits for the hang-up to hold, milliseconds. */
 const END_WAIT_MS = 3000
 
-function ownRoutes(app: FastifyInstance, { calls, clock, config }: CallsRoutes, rates: Hook): void {
+async function ownRoutes(app: FastifyInstance, { calls, clock, config }: CallsRoutes, rates: Hook): Promise<void> {
   const { store, keeper } = calls
   const security = [{ ticket: [] }, { operator: [] }]
   const params = { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] }
@@ -143,20 +152,24 @@ function ownRoutes(app: FastifyInstance, { calls, clock, config }: CallsRoutes, 
       viewOf(await find(await callOf(request, request.params.id, calls)), clock.now(), config.prices),
   })
 
-  app.delete<{ Params: { id: string } }>(`${PATH}/:id`, {
-    config: { browser: true },
-    onRequest: rates,
-    schema: { operationId: 'endCall', tags: ['Calls'], summary: 'Hangs a call up', security, params, response },
-    async handler(request) {
-      const id = await callOf(request, request.params.id, calls)
-      const { state } = await find(id)
-      request.facts.logged = { call_id: id }
-      if (state !== 'ended') {
-        const ending = keeper.end(id, request.facts.operator ? 'operator' : 'owner')
-        await Promise.race([ending, sleep(END_WAIT_MS, undefined, { ref: false })])
-      }
-      return viewOf(await find(id), clock.now(), config.prices)
-    },
+  // Nothing may stop a hang-up, so nothing looks at a body that comes along.
+  await app.register(async scope => {
+    ignoredBodies(scope)
+    scope.delete<{ Params: { id: string } }>(`${PATH}/:id`, {
+      config: { browser: true },
+      onRequest: rates,
+      schema: { operationId: 'endCall', tags: ['Calls'], summary: 'Hangs a call up', security, params, response },
+      async handler(request) {
+        const id = await callOf(request, request.params.id, calls)
+        const { state } = await find(id)
+        request.facts.logged = { call_id: id }
+        if (state !== 'ended') {
+          const ending = keeper.end(id, request.facts.operator ? 'operator' : 'owner')
+          await Promise.race([ending, sleep(END_WAIT_MS, undefined, { ref: false })])
+        }
+        return viewOf(await find(id), clock.now(), config.prices)
+      },
+    })
   })
 }
 
@@ -173,7 +186,7 @@ function listRoute(app: FastifyInstance, { calls, clock, config }: CallsRoutes):
       querystring: listQuery,
       response: {
         200: callListReply,
-        ...errorReplies(['unauthenticated', 'not_found', 'validation_failed', 'store_unavailable']),
+        ...errorReplies(LIST_REFUSALS),
       },
     },
     async handler({ query }) {

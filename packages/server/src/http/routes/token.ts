@@ -22,32 +22,39 @@ interface TokenRoute {
   events: Events
 }
 
+/** What can happen in either mode. */
 const REFUSALS: ErrorType[] = [
-  'upstream_rejected',
   'unauthenticated',
   'origin_not_allowed',
   'referer_not_allowed',
-  'content_flagged',
   'payload_too_large',
   'unsupported_media_type',
   'validation_failed',
   'malformed_json',
-  'model_unavailable',
   'rate_limited',
   'budget_exhausted',
-  'upstream_rate_limited',
-  'upstream_auth_failed',
   'internal',
-  'upstream_unavailable',
-  'upstream_invalid',
-  'circuit_open',
   'overloaded',
-  'insufficient_quota',
-  'upstream_overloaded',
   'auth_unavailable',
-  'store_unavailable',
-  'upstream_timeout',
 ]
+
+/** What else, where OpenAI is asked, and where tickets are kept. */
+const REFUSALS_OF: Record<Config['CALL_MODE'], ErrorType[]> = {
+  ephemeral: [
+    'upstream_rejected',
+    'content_flagged',
+    'model_unavailable',
+    'upstream_rate_limited',
+    'upstream_auth_failed',
+    'upstream_unavailable',
+    'upstream_invalid',
+    'circuit_open',
+    'insufficient_quota',
+    'upstream_overloaded',
+    'upstream_timeout',
+  ],
+  unified: ['store_unavailable'],
+}
 
 /** `POST /v1/realtime/token`: a credential for one session. */
 export function tokenRoute(app: FastifyInstance, { config, clock, issue, signReportKey, events }: TokenRoute): void {
@@ -91,7 +98,7 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
       description: 'The browser then posts its SDP offer to `web_rtc_url` with `Bearer <client_secret>`.',
       security: [{}, { jwt: [] }],
       body: tokenRequestSchema(config),
-      response: { 200: tokenReply, ...errorReplies(REFUSALS) },
+      response: { 200: tokenReply, ...errorReplies([...REFUSALS, ...REFUSALS_OF[config.CALL_MODE]]) },
     },
     async handler(request, reply) {
       if (config.CALLER_INSTRUCTIONS === 'refuse') refuseInstructions(request.body)
