@@ -7,8 +7,10 @@ import { openVoiceBrowser, type Site, startSite } from './harness/browser.ts'
 import { callsStage } from './harness/calls-stage.ts'
 import { eventually } from './harness/eventually.ts'
 import { startProxy } from './harness/forwarding-proxy.ts'
+import { freePort } from './harness/free-port.ts'
 import { listenIn, statsOf, waitForSound } from './harness/listening.ts'
 import { API_KEY, type RunningService, startService } from './harness/service.ts'
+import { serviceFor } from './harness/services.ts'
 import { speechWav } from './harness/speech-wav.ts'
 import { openTalkingPage, talk, toldIn } from './harness/talking.ts'
 
@@ -65,6 +67,23 @@ describe('the client with unified calls', () => {
     assert.match(new URL((await hungUp).url()).pathname, /^\/v1\/realtime\/calls\/\w+/)
     await eventually(() => emulator.calls.at(-1)?.ended !== null)
     await service.logged(({ msg }) => msg === 'call_ended')
+  })
+
+  it('finds everything below a path, where a proxy mounts the service there', async t => {
+    const PORT = String(await freePort())
+    const proxy = await startProxy(`http://127.0.0.1:${PORT}`, { below: '/parker' })
+    t.after(() => proxy.close())
+    const ALLOWED_ORIGINS = site.originAs('localhost')
+    const common = { CALL_MODE: 'unified', OPENAI_BASE_URL: emulator.baseUrl, ALLOWED_ORIGINS }
+    const mounted = await serviceFor(t, { ...common, PORT, PUBLIC_URL: proxy.url })
+    const page = await newPage(`${proxy.url}/`)
+    await talk(page)
+    assert.deepEqual((await toldIn(page)).errors, [])
+    await page.evaluate('call.hangUp()')
+    const { reason } = await mounted.logged(({ msg }) => msg === 'call_ended')
+    assert.equal(reason, 'owner')
+    assert.equal(await page.evaluate('call.report({ rating: 5 })'), true)
+    await page.close()
   })
 
   it('ends a call whose answer breaks off', async t => {

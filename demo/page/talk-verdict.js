@@ -34,19 +34,19 @@ function figures(stats, seconds) {
   ]
 }
 
+/** Whether the report was this one. A call is reported once, after a minute without a rating. */
+const OUTCOMES = { true: 'Reported. Thank you.', false: 'This call was reported before.' }
+
 /** Sends rating and comment with the report. */
 export function verdictForm() {
   onSubmit(byId('verdict'), async () => {
     const call = judged
     const { rating, comment } = Object.fromEntries(new FormData(byId('verdict')))
     const feedback = { ...(rating && { rating: Number(rating) }), ...(comment.trim() && { comment: comment.trim() }) }
-    const reason = await call.report(feedback).then(
-      reported => (reported ? '' : 'This call was reported before.'),
-      ({ message }) => message,
-    )
+    const outcome = await call.report(feedback).catch(error => error)
     if (judged !== call) return
-    byId('verdict-status').textContent = reason ? `Not reported: ${reason}` : 'Reported. Thank you.'
+    byId('verdict-status').textContent = OUTCOMES[outcome] ?? `Not reported: ${outcome.message}`
     // What did not arrive may be sent again; what did may not.
-    byId('verdict').querySelector('button').disabled = !reason
+    byId('verdict').querySelector('button').disabled = typeof outcome === 'boolean'
   })
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 
 /** A small reverse proxy of the test's own. */
 export interface ForwardingProxy {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://127.0.0.1:PORT`, and the path that it mounts the target below */
   url: string
   close(): Promise<void>
 }
@@ -14,6 +14,8 @@ interface Habits {
   forward?: (headers: IncomingHttpHeaders, peer: string) => OutgoingHttpHeaders
   /** What it does to the answer's headers; nothing by default. */
   answer?: (headers: IncomingHttpHeaders) => OutgoingHttpHeaders
+  /** The path that it mounts the target below, and takes off; none by default. */
+  below?: string
 }
 
 /** Appends to `X-Forwarded-For`, as a row of so many proxies would. */
@@ -28,12 +30,16 @@ export const appending =
 /** Stands in front of `target`, an address without a path. */
 export async function startProxy(
   target: string,
-  { forward = appending(1), answer = headers => headers }: Habits = {},
+  { forward = appending(1), answer = headers => headers, below = '' }: Habits = {},
 ): Promise<ForwardingProxy> {
   const server = createServer((incoming, outgoing) => {
     const headers = forward(incoming.headers, incoming.socket.remoteAddress ?? '')
     const { method = 'GET', url = '/' } = incoming
-    const onward = request(target + url, { method, headers }, reply => {
+    if (!url.startsWith(below)) {
+      outgoing.writeHead(404).end()
+      return
+    }
+    const onward = request(target + url.slice(below.length), { method, headers }, reply => {
       outgoing.writeHead(reply.statusCode ?? 502, answer(reply.headers))
       reply.pipe(outgoing)
     })
@@ -42,7 +48,7 @@ export async function startProxy(
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${below}`,
     async close() {
       server.closeAllConnections()
       server.close()
