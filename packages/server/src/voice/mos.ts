@@ -6,6 +6,9 @@ import type { CallStats } from './report.ts'
  */
 const BEST_RATING = 93.2
 
+/** The score of the worst connection. */
+export const WORST_MOS = 1
+
 /** Opus waits for a frame of 20 ms and looks 6.5 ms ahead (RFC 6716, section 2.1.4 and its defaults). */
 const CODEC_DELAY_MS = 26.5
 
@@ -64,7 +67,10 @@ export function lossImpairment(share: number): number {
 
 /** G.107, annex B. */
 export function mosOfRating(rating: number): number {
-  if (rating <= 0) return 1
+  if (rating <= 0) return WORST_MOS
   if (rating >= 100) return 4.5
   return 1 + 0.035 * rating + rating * (rating - 60) * (100 - rating) * 7e-6
 }
+
+/** The score of a connection with nothing wrong. */
+export const BEST_MOS = mosOfRating(BEST_RATING)

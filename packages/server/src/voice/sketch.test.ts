@@ -53,7 +53,14 @@ describe('a sketch', () => {
     assert.equal(sketch.count, 100_006)
     assert.ok(sketch.counts.size < 1200, `${sketch.counts.size}`)
     assert.ok(Number.isFinite(mean(sketch)))
-    assert.ok((percentile(sketch, 100) ?? 0) <= 606_000)
+    assert.deepEqual([percentile(sketch, 100), percentile(sketch, 0.001)], [600_000, 0])
+  })
+
+  it('tells no value that lies beyond all that can be put in', () => {
+    for (const value of [0, 600_000]) assert.equal(percentile(sketchOf([value]), 50), value)
+    assert.deepEqual([mean(sketchOf([0])), mean(sketchOf([600_000]))], [0, 600_000])
+    const shared = decodeSketch(encodeSketch(sketchOf([0, 0, 600_000])))
+    assert.deepEqual(shared && [percentile(shared, 50), percentile(shared, 99)], [0, 600_000])
   })
 
   it('has nothing to tell of nothing', () => {

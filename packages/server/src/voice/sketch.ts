@@ -1,7 +1,8 @@
 /**
  * A sketch of many durations that answers percentiles to within one percent of the value and can be merged with others:
- * DDSketch (Masson, Rim and Lee, VLDB 2019). Counts stand in buckets whose bounds grow by a constant factor. Values are
- * kept within `LEAST` and `MOST`, so there are at most some 1,200 buckets, and as many in use as the values need.
+ * DDSketch (Masson, Rim and Lee, VLDB 2019). Counts stand in buckets whose bounds grow by a constant factor, from `LEAST`
+ * to `MOST`, and one for what is less and told as 0. So there are at most some 1,200 buckets, and as many in use as the
+ * values need.
  */
 export interface Sketch {
   count: number
@@ -21,15 +22,17 @@ const LEAST = 0.01
 const MOST = 600_000
 const LOWEST = bucketOf(LEAST)
 const HIGHEST = bucketOf(MOST)
+/** The bucket of what is below `LEAST`. */
+const ZERO = LOWEST - 1
 
 export function emptySketch(): Sketch {
   return { count: 0, sum: 0, counts: new Map() }
 }
 
-/** Takes any number; what is out of range counts at its end. */
+/** Takes any number; what is out of range counts at its end: as 0, or as `MOST`. */
 export function record(sketch: Sketch, value: number): void {
-  const within = value > LEAST ? Math.min(value, MOST) : LEAST
-  add(sketch, bucketOf(within), 1)
+  const within = value >= LEAST ? Math.min(value, MOST) : 0
+  add(sketch, within === 0 ? ZERO : bucketOf(within), 1)
   sketch.sum += within
 }
 
@@ -49,7 +52,7 @@ export function percentile({ count, counts }: Sketch, percent: number): number |
     found = bucket
     if (seen >= rank) break
   }
-  return (2 * GROWTH ** found) / (GROWTH + 1)
+  return found === ZERO ? 0 : Math.min(MOST, (2 * GROWTH ** found) / (GROWTH + 1))
 }
 
 export function mean({ count, sum }: Sketch): number | null {
@@ -67,7 +70,7 @@ export function decodeSketch(encoded: unknown): Sketch | undefined {
   sketch.sum = encoded[0]
   for (let i = 1; i < encoded.length; i += 2) {
     const [bucket, count] = [encoded[i], encoded[i + 1]]
-    if (!(bucket >= LOWEST && bucket <= HIGHEST && Number.isInteger(bucket) && count > 0)) return undefined
+    if (!(bucket >= ZERO && bucket <= HIGHEST && Number.isInteger(bucket) && count > 0)) return undefined
     add(sketch, bucket, count)
   }
   return sketch

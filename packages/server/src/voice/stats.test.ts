@@ -74,6 +74,17 @@ describe('the figures since start', () => {
     assert.ok(Math.abs((told?.quality.mos_mean ?? 0) - 4.41) < 0.01)
   })
 
+  it('tell no score that is off the scale, and no time that is off its limits', () => {
+    const { stats } = stage()
+    const told = (voice: string) => stats.figures().by_voice[voice]
+    const lost = { concealed_share: 1, rtt_ms: 5000 }
+    stats.reported({ ...SESSION, voice: 'lost' }, { stats: lost, times: { turn_gaps_ms: [600_000] } })
+    stats.reported({ ...SESSION, voice: 'clear' }, { stats: { concealed_share: 0 }, times: { turn_gaps_ms: [0] } })
+    assert.equal(told('lost')?.quality.mos_p10, 1)
+    assert.ok((told('clear')?.quality.mos_p10 ?? 5) <= 4.41)
+    assert.deepEqual([told('lost')?.turn_gap_ms.p99, told('clear')?.turn_gap_ms.p50], [600_000, 0])
+  })
+
   it('take any duration, and any name, those of every object included', () => {
     const { stats } = stage()
     for (const ms of [0, -1, 0.2, 1e9, Number.POSITIVE_INFINITY]) stats.issued({ ...SESSION, voice: 'constructor' }, ms)

@@ -1,3 +1,4 @@
+import { BEST_MOS, WORST_MOS } from './mos.ts'
 import {
   decodeSketch,
   type EncodedSketch,
@@ -66,7 +67,7 @@ export function figuresOf({ requests, reports, stars, measures }: Tally) {
     click_to_connected_ms: times('click_to_connected_ms'),
     first_audio_ms: times('first_audio_ms'),
     turn_gap_ms: times('turn_gap_ms'),
-    quality: { count: mos.count, mos_mean: rounded(mean(mos)), mos_p10: rounded(percentile(mos, 10)) },
+    quality: { count: mos.count, mos_mean: rounded(mean(mos)), mos_p10: rounded(score(percentile(mos, 10))) },
     satisfaction: { count: ratings, mean: ratings === 0 ? null : rounded(points / ratings), stars },
   }
 }
@@ -102,6 +103,11 @@ function sketchOf(measures: Tally['measures'], name: Measure): Sketch {
 function percentiles(sketch: Sketch) {
   const at = (percent: number) => rounded(percentile(sketch, percent))
   return { count: sketch.count, p50: at(50), p95: at(95), p99: at(99) }
+}
+
+/** The sketch is right to within one percent, which may lie beyond the scale. */
+function score(mos: number | null): number | null {
+  return mos === null ? null : Math.min(BEST_MOS, Math.max(WORST_MOS, mos))
 }
 
 /** To a hundredth; finer is beyond the sketch. */
