@@ -67,6 +67,17 @@ describe('POST /v1/voice/test', () => {
     await talker.conversations.at(-1)?.closed
   })
 
+  it('says when the model asked for ends, as a token does', async () => {
+    talker.talk(saying(SOUND, 'Hello.'))
+    const { headers, json } = await test({ voice: 'cedar', model: 'gpt-4o-realtime-preview' }, '?format=wav')
+    assert.equal(json, undefined)
+    assert.equal(headers.get('deprecation'), `@${Date.parse('2026-05-07') / 1000}`)
+    assert.match(headers.get('sunset') ?? '', /07 May 2026/)
+    talker.talk(saying(SOUND, 'Hello.'))
+    const current = await test({ voice: 'cedar', model: 'gpt-realtime-2' })
+    assert.deepEqual([current.status, current.headers.get('deprecation')], [200, null])
+  })
+
   it('has a line of its own for whoever names none', async () => {
     talker.talk(saying(SOUND, DEFAULT_LINE))
     assert.equal((await test()).json.asked, DEFAULT_LINE)
@@ -114,6 +125,7 @@ describe('POST /v1/voice/test', () => {
     ['an unknown voice', { voice: 'nobody' }, '', 'voice'],
     ['instructions', { voice: 'verse', instructions: 'Be brief.' }, '', 'instructions'],
     ['nothing to say', { voice: 'verse', say: '' }, '', 'say'],
+    ['nothing but spaces to say', { voice: 'verse', say: ' \n ' }, '', 'say'],
     ['a speech', { voice: 'verse', say: 'x'.repeat(501) }, '', 'say'],
     ['an unknown format', { voice: 'verse' }, '?format=mp3', 'format'],
     ['an unknown question', { voice: 'verse' }, '?loud=1', 'loud'],

@@ -87,7 +87,7 @@ async function addRoutes(app: FastifyInstance, service: Service): Promise<void> 
   selfCheckRoute(app, config)
   monitorEventsRoute(app, service.monitor, lifecycle)
   if (service.monitor) monitorPageRoute(app)
-  rootRoute(app, service.pool.stats, service.calls !== null)
+  rootRoute(app, service.pool.stats, config)
   healthRoute(app, service.openai.health)
   readyRoute(app, lifecycle, service.store)
   if (config.METRICS_ENABLED) metricsRoute(app, service.metrics.registry, config.ADMIN_TOKEN !== undefined)

@@ -19,6 +19,9 @@ interface ReplyHeader {
 const COUNTED = new Set(['createToken', 'reportCall', 'placeCall', 'getCall', 'endCall'])
 const isCounted = ({ operationId }: Listed) => COUNTED.has(operationId)
 const isToken = ({ operationId, status }: Listed) => operationId === 'createToken' && status === 200
+/** Those that name the model that answers. */
+const namesModel = ({ operationId, status }: Listed) =>
+  ['createToken', 'testVoice'].includes(operationId) && status === 200
 
 /** The headers of replies that a client may want to read, and where they can occur. */
 const REPLY_HEADERS: Record<string, ReplyHeader> = {
@@ -56,13 +59,13 @@ const REPLY_HEADERS: Record<string, ReplyHeader> = {
     description: 'The model asked for ends, or has ended, at this time (RFC 9745: `@` and Unix seconds).',
     schema: text(),
     example: '@1800403200',
-    on: isToken,
+    on: namesModel,
   },
   Sunset: {
     description: 'The same as a date (RFC 8594).',
     schema: text(),
     example: 'Wed, 20 Jan 2027 00:00:00 GMT',
-    on: isToken,
+    on: namesModel,
   },
   Location: {
     description: 'The call, below this service.',

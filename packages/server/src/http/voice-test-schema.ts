@@ -22,7 +22,13 @@ export function voiceTestSchema(config: Pick<Config, 'ALLOWED_MODELS' | 'ALLOWED
     difficulty: names(Object.keys(DIFFICULTIES), { description: '`easy` unless told.' }),
     sport: names(Object.keys(SPORTS), { description: 'The sport of the page.' }),
     mode: names(Object.keys(MODES), { description: 'Debate Mode or Hot Take Mode.' }),
-    say: { type: 'string', minLength: 1, maxLength: MOST_CHARACTERS, description: 'Words to say instead of our line.' },
+    say: {
+      type: 'string',
+      minLength: 1,
+      maxLength: MOST_CHARACTERS,
+      pattern: '\\S',
+      description: 'Words to say instead of our line; spaces alone are none.',
+    },
   }
   return {
     type: 'object',

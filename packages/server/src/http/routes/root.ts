@@ -1,34 +1,42 @@
 import type { FastifyInstance } from 'fastify'
+import type { Config } from '../../config/config.ts'
 import type { PoolStats } from '../../pool/pool.ts'
 import { SERVICE_NAME, VERSION } from '../../version.ts'
 import { rootReply } from '../schemas.ts'
 
-const ENDPOINTS = {
-  token: 'POST /v1/realtime/token',
-  options: 'GET /v1/realtime/options',
-  voice_reports: 'POST /v1/voice/reports',
-  voice_metrics: 'GET /v1/voice/metrics',
-  voice_test: 'POST /v1/voice/test',
-  voice_events: 'GET /v1/voice/events',
-  monitor: 'GET /monitor',
-  self_check: 'GET /v1/self-check',
-  health: 'GET /healthz',
-  ready: 'GET /readyz',
-  docs: 'GET /docs',
-  openapi: 'GET /openapi.json',
-  metrics: 'GET /metrics',
+/** Where to go, and whether it is there to be gone to. */
+const ENDPOINTS: Record<string, [endpoint: string, isOn?: (config: Config) => boolean]> = {
+  token: ['POST /v1/realtime/token'],
+  options: ['GET /v1/realtime/options'],
+  calls: ['POST /v1/realtime/calls', isUnified],
+  call: ['GET /v1/realtime/calls/{id}', isUnified],
+  end_call: ['DELETE /v1/realtime/calls/{id}', isUnified],
+  list_calls: ['GET /v1/realtime/calls', config => isUnified(config) && hasOperators(config)],
+  voice_reports: ['POST /v1/voice/reports'],
+  voice_metrics: ['GET /v1/voice/metrics', hasOperators],
+  voice_test: ['POST /v1/voice/test', hasOperators],
+  voice_events: ['GET /v1/voice/events', hasOperators],
+  monitor: ['GET /monitor', hasOperators],
+  self_check: ['GET /v1/self-check', hasOperators],
+  health: ['GET /healthz'],
+  ready: ['GET /readyz'],
+  docs: ['GET /docs'],
+  openapi: ['GET /openapi.json'],
+  metrics: ['GET /metrics', ({ METRICS_ENABLED }) => METRICS_ENABLED],
 }
 
-const CALL_ENDPOINTS = {
-  calls: 'POST /v1/realtime/calls',
-  call: 'GET /v1/realtime/calls/{id}',
-  end_call: 'DELETE /v1/realtime/calls/{id}',
-  list_calls: 'GET /v1/realtime/calls',
+function isUnified({ CALL_MODE }: Config): boolean {
+  return CALL_MODE === 'unified'
+}
+
+function hasOperators({ ADMIN_TOKEN }: Config): boolean {
+  return ADMIN_TOKEN !== undefined
 }
 
 /** `GET /`: what this is, and where to go. */
-export function rootRoute(app: FastifyInstance, poolStats: () => PoolStats, unified: boolean): void {
-  const endpoints = unified ? { ...ENDPOINTS, ...CALL_ENDPOINTS } : ENDPOINTS
+export function rootRoute(app: FastifyInstance, poolStats: () => PoolStats, config: Config): void {
+  const on = Object.entries(ENDPOINTS).filter(([, [, isOn]]) => isOn?.(config) ?? true)
+  const endpoints = Object.fromEntries(on.map(([name, [endpoint]]) => [name, endpoint]))
   app.get('/', {
     schema: {
       operationId: 'getService',

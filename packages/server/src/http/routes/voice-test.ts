@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { endOfLifeHeaders, modelState } from '../../catalogue/models.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config/config.ts'
 import { type ErrorType, ServiceError } from '../../errors.ts'
@@ -77,6 +78,7 @@ export function voiceTestRoute(app: FastifyInstance, { config, clock }: { config
       request.facts.logged = { model, voice, difficulty, sport, mode }
       const signal = AbortSignal.any([hangUpSignal(reply), AbortSignal.timeout(DEADLINE_MS)])
       const tested = await test(request.body, signal)
+      reply.headers(endOfLifeHeaders(modelState(model ?? config.REALTIME_MODEL, clock.now())))
       request.facts.logged = { ...request.facts.logged, model: tested.result.model, verdict: tested.result.verdict }
       return ANSWERS[request.query.format ?? 'json'](reply, tested)
     },
