@@ -27,16 +27,21 @@ export function pointHistory() {
     grouped(seconds, most) {
       const wanted = points.slice(-Math.ceil(seconds / pointSeconds))
       const size = Math.max(1, Math.ceil(seconds / pointSeconds / most))
-      return chunks(wanted, size).map(group => summary(group, pointSeconds))
+      return chunks(wanted, size).map(group => summary(group, group.length * pointSeconds))
+    },
+    /** What the last minute had, also where less of it is known; undefined of nothing. */
+    lastMinute() {
+      const known = points.slice(-Math.ceil(60 / pointSeconds))
+      return known.length === 0 ? undefined : summary(known, 60)
     },
   }
 }
 
 const OUTCOMES = ['warm', 'cold', 'ticket', 'limited', 'refused', 'failed', 'gone']
 
-/** Counts a minute, and the percentiles: the middle of the middles, the worst of the worst. */
-function summary(group, pointSeconds) {
-  const perMinute = 60 / (group.length * pointSeconds)
+/** Counts a minute of `seconds`, and the percentiles: the middle of the middles, the worst of the worst. */
+function summary(group, seconds) {
+  const perMinute = 60 / seconds
   const sum = name => group.reduce((total, point) => total + point[name], 0)
   const counts = Object.fromEntries(OUTCOMES.map(name => [name, sum(name) * perMinute]))
   const issued = sum('warm') + sum('cold')

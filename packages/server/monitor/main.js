@@ -68,7 +68,7 @@ function showPoints() {
 
 /** The last minute, in figures. */
 function showTiles() {
-  const [minute] = history.grouped(60, 1)
+  const minute = history.lastMinute()
   if (!minute) return
   const { warm, cold, ticket, limited, refused, failed, share, mint, own, pool } = minute
   const { breaker, openai_connected: connected, openai_in_flight: inFlight } = history.last(60).at(-1)
