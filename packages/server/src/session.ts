@@ -2,6 +2,7 @@ import type { DifficultyName } from './catalogue/difficulties.ts'
 import { type ModelState, modelState } from './catalogue/models.ts'
 import type { ModeName } from './catalogue/modes.ts'
 import type { SportName } from './catalogue/sports.ts'
+import { dayOf } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { composeInstructions } from './persona.ts'
 
@@ -59,14 +60,14 @@ const MAX_REMEMBERED = 512
 
 /**
  * `decideSession` with a memory for shared sessions: asked for alike on the same day they are the very same object, so
- * that what is made from them can be remembered too.
+ * that what is made from them can be remembered too. Models retire on a day, so what was decided holds for the rest of it.
  */
 export function sessionDecider(defaults: Defaults): (request: SessionRequest, now: number) => Session {
   const remembered = new Map<string, Session>()
   return (request, now) => {
     if (!isShared(request)) return decideSession(request, defaults, now)
     const { model, voice, difficulty, mode, sport } = request
-    const name = `${Math.floor(now / DAY_MS)} ${model} ${voice} ${difficulty} ${mode} ${sport}`
+    const name = `${dayOf(now)} ${model} ${voice} ${difficulty} ${mode} ${sport}`
     const known = remembered.get(name)
     if (known) return known
     const [oldest] = remembered.keys()
@@ -76,6 +77,3 @@ export function sessionDecider(defaults: Defaults): (request: SessionRequest, no
     return session
   }
 }
-
-/** Models retire on a day, so what was decided holds for the rest of it. */
-const DAY_MS = 86_400_000

@@ -1,3 +1,4 @@
+import { dayOf, msToMidnight } from '../clock.ts'
 import type { CallLimits } from './store.ts'
 
 /** What was spent on a UTC day, by client and in all. */
@@ -7,8 +8,6 @@ export interface SpendBook {
   exhausted(client: string): number | undefined
 }
 
-const DAY_MS = 86_400_000
-
 /** Days in memory: the clients of one are forgotten with it. */
 export function spendBook(limits: Pick<CallLimits, 'dailyUsd' | 'clientDailyUsd'>, now: () => number): SpendBook {
   let day = -1
@@ -16,7 +15,7 @@ export function spendBook(limits: Pick<CallLimits, 'dailyUsd' | 'clientDailyUsd'
   let byClient = new Map<string, number>()
 
   function turnTo(time: number): void {
-    const today = Math.floor(time / DAY_MS)
+    const today = dayOf(time)
     if (today === day) return
     day = today
     total = 0
@@ -34,7 +33,7 @@ export function spendBook(limits: Pick<CallLimits, 'dailyUsd' | 'clientDailyUsd'
       turnTo(time)
       const whole = limits.dailyUsd > 0 && total >= limits.dailyUsd
       const own = limits.clientDailyUsd > 0 && (byClient.get(client) ?? 0) >= limits.clientDailyUsd
-      return whole || own ? (day + 1) * DAY_MS - time : undefined
+      return whole || own ? msToMidnight(time) : undefined
     },
   }
 }

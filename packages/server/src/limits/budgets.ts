@@ -1,4 +1,4 @@
-const DAY_MS = 86_400_000
+import { dayOf, msToMidnight } from '../clock.ts'
 
 /** What is counted for a UTC day: credentials, for each client and for all together. */
 export interface Budgets {
@@ -27,11 +27,11 @@ export function dailyBudgets(perClient: number, global: number, now: () => numbe
   return {
     reserve(client) {
       const time = now()
-      const number = Math.floor(time / DAY_MS)
+      const number = dayOf(time)
       if (number !== day.number) day = { number, total: 0, byClient: new Map() }
       const today = day
       const used = today.byClient.get(client) ?? 0
-      const resetsIn = (number + 1) * DAY_MS - time
+      const resetsIn = msToMidnight(time)
       if (perClient > 0 && used >= perClient) return { granted: false, limit: perClient, resetsIn }
       if (global > 0 && today.total >= global) return { granted: false, limit: global, resetsIn }
       const [first] = today.byClient.keys()
