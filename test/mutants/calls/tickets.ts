@@ -137,8 +137,8 @@ export const TICKET_MUTANTS: readonly Mutant[] = [
   {
     promise: 'doctor says that several instances need REDIS_URL',
     file: `${SRC}/doctor/settings.ts`,
-    from: "  [/^CALL_MODE is unified without REDIS_URL/, 'calls-alone'],\n",
-    to: '',
+    from: "'calls-alone': 'calls-alone'",
+    to: "'calls-alone': 'setting-remark'",
     test: 'test/doctor.test.ts',
     named: 'unified calls that one process alone knows of',
   },

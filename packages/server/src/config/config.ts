@@ -45,8 +45,24 @@ export type Config = Omit<
 /** What a start looks like: a configuration with remarks for the log, or everything that is wrong at once. */
 export type Decision = { config: Config; remarks: Remark[] } | { problems: Problem[] }
 
+/** Names a remark, for whoever acts on it; the sentence is for people. */
+export type RemarkId =
+  | 'railway-addresses'
+  | 'model-retired'
+  | 'model-retiring'
+  | 'model-not-known'
+  | 'extension-id'
+  | 'cors-lacks-origin'
+  | 'metrics-open'
+  | 'burst-above-minute'
+  | 'calls-alone'
+  | 'spend-limit-idle'
+  | 'ttl-short'
+  | 'pool-off'
+
 /** Something an operator should read at start, but that does not stop it. */
 export interface Remark {
+  id: RemarkId
   level: 'info' | 'warn'
   text: string
 }
@@ -79,6 +95,7 @@ export function decideConfig(env: Environment, now: number = Date.now()): Decisi
   const remarks = remarksOn(config, env, now)
   if (values.POOL_ENABLED && !config.POOL_ENABLED && config.CALL_MODE === 'ephemeral')
     remarks.push({
+      id: 'pool-off',
       level: 'warn',
       text: 'The pool of ready secrets is off: TOKEN_TTL_SECONDS leaves them too little time to wait.',
     })
@@ -154,6 +171,7 @@ function checkTogether(values: Values, problems: Problem[]): void {
     if (value && allowed && !allowed.includes(value))
       problems.push({
         name,
+        id: undefined,
         problem: `is ${value}, which ${list} does not list; set it to one of them`,
         example: `${name}=${allowed[0]}`,
       })
@@ -179,6 +197,7 @@ function checkCalls(values: Values, prices: Readonly<Record<string, Price>>, pro
       problemWith(
         'MODEL_PRICES',
         `lacks a price for ${unpriced.join(', ')}, which ${limits.join(' and ')} cannot hold then; add it, or leave the model out of ALLOWED_MODELS (TRANSCRIPTION_MODEL=none turns transcription off)`,
+        'price-missing',
       ),
     )
 }
@@ -193,42 +212,52 @@ function unpricedModels(values: Values, prices: Readonly<Record<string, Price>>,
 
 function remarksOn(config: Config, env: Environment, now: number): Remark[] {
   const remarks: Remark[] = []
-  const warn = (text: string) => remarks.push({ level: 'warn', text })
+  const warn = (id: RemarkId, text: string) => remarks.push({ id, level: 'warn', text })
   if (env.RAILWAY_PROJECT_ID && !env.TRUST_PROXY)
     remarks.push({
+      id: 'railway-addresses',
       level: 'info',
       text: 'Running on Railway: client addresses are taken from X-Real-IP (TRUST_PROXY=railway).',
     })
   const model = modelState(config.REALTIME_MODEL, now)
   if (model.state === 'retired')
     warn(
+      'model-retired',
       `REALTIME_MODEL ${config.REALTIME_MODEL} was shut down on ${model.shutdown}; ${model.served} is served instead.`,
     )
   if (model.state === 'retiring')
-    warn(`REALTIME_MODEL ${config.REALTIME_MODEL} will be shut down on ${model.shutdown}; move to ${model.successor}.`)
+    warn(
+      'model-retiring',
+      `REALTIME_MODEL ${config.REALTIME_MODEL} will be shut down on ${model.shutdown}; move to ${model.successor}.`,
+    )
   if (!MODEL_NAMES.includes(config.REALTIME_MODEL) && !env.ALLOWED_MODELS)
     warn(
+      'model-not-known',
       `REALTIME_MODEL ${config.REALTIME_MODEL} is none that this version knows; if it is no typing error, list it in ALLOWED_MODELS.`,
     )
   for (const origin of config.ALLOWED_ORIGINS.filter(looksLikeNoChromeExtension))
     warn(
+      'extension-id',
       `ALLOWED_ORIGINS has ${origin}, an id that Chrome cannot have made (32 letters, a to p): no real extension will match it.`,
     )
   for (const origin of config.ALLOWED_ORIGINS.filter(one => !config.CORS_ORIGINS.includes(one)))
-    warn(`CORS_ORIGINS lacks ${origin}: a browser there will not be able to read the answers.`)
-  if (config.METRICS_ENABLED && !config.ADMIN_TOKEN) warn('/metrics is open to everyone: set ADMIN_TOKEN to close it.')
+    warn('cors-lacks-origin', `CORS_ORIGINS lacks ${origin}: a browser there will not be able to read the answers.`)
+  if (config.METRICS_ENABLED && !config.ADMIN_TOKEN)
+    warn('metrics-open', '/metrics is open to everyone: set ADMIN_TOKEN to close it.')
   if (config.RATE_LIMIT_BURST > config.RATE_LIMIT_PER_MINUTE)
-    warn('RATE_LIMIT_BURST is above RATE_LIMIT_PER_MINUTE, so it never takes effect.')
+    warn('burst-above-minute', 'RATE_LIMIT_BURST is above RATE_LIMIT_PER_MINUTE, so it never takes effect.')
   if (config.CALL_MODE === 'unified' && !config.REDIS_URL)
     warn(
+      'calls-alone',
       'CALL_MODE is unified without REDIS_URL: run one instance only. If it is killed, its calls run on until OpenAI ends them.',
     )
   const idle = config.CALL_MODE === 'unified' ? [] : spendLimits(config)
   if (idle.length > 0)
     warn(
+      'spend-limit-idle',
       `Nothing holds calls to ${idle.join(' and ')}: they count only with CALL_MODE=unified. Set that, or unset them.`,
     )
   if (config.TOKEN_TTL_SECONDS < 60)
-    warn('TOKEN_TTL_SECONDS is under a minute: a user who is asked for the microphone may be too late.')
+    warn('ttl-short', 'TOKEN_TTL_SECONDS is under a minute: a user who is asked for the microphone may be too late.')
   return remarks
 }

@@ -13,12 +13,14 @@ export const origin: Parse<string> = value => {
   if (value.includes('*'))
     throw new BadValue(
       `has the pattern ${show(value)}: list each origin; a wildcard would let any site use your key (only ${ANY_FIREFOX_EXTENSION} is a pattern)`,
+      'origin-pattern',
     )
   if (/^[a-z][a-z0-9-]*-extension:\/\/[^/?#@\s]+$/.test(value)) return value
   const parsed = URL.parse(value)
   if (!parsed || !/^https?:$/.test(parsed.protocol))
-    throw new BadValue(`has ${show(value)}, which is not an origin such as https://www.espn.com`)
-  if (parsed.origin !== value) throw new BadValue(`has ${show(value)}; browsers send it as ${parsed.origin}`)
+    throw new BadValue(`has ${show(value)}, which is not an origin such as https://www.espn.com`, 'origin-malformed')
+  if (parsed.origin !== value)
+    throw new BadValue(`has ${show(value)}; browsers send it as ${parsed.origin}`, 'origin-malformed')
   return value
 }
 

@@ -2,8 +2,25 @@ import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { parseJson } from '../json.ts'
 
+/** Names what is wrong with a setting, for whoever acts on it; most need no more than their sentence. */
+export type ProblemId =
+  | 'missing'
+  | 'file-unreadable'
+  | 'origin-pattern'
+  | 'origin-malformed'
+  | 'plain-http'
+  | 'too-short'
+  | 'price-missing'
+
 /** Thrown by a parser: what is wrong with the text, said so that it completes "NAME … ". Never quotes the text itself. */
-export class BadValue extends Error {}
+export class BadValue extends Error {
+  readonly id: ProblemId | undefined
+
+  constructor(message?: string, id?: ProblemId) {
+    super(message)
+    this.id = id
+  }
+}
 
 /** Reads the text of a setting, or throws `BadValue`. */
 export type Parse<T> = (text: string) => T
@@ -21,7 +38,7 @@ export const token =
   value => {
     if (/^(["']).*\1$/.test(value)) throw new BadValue('stands in quotes, which would be a part of it; leave them out')
     if (!/^[\x21-\x7e]+$/.test(value)) throw new BadValue('has spaces or characters that an HTTP header cannot carry')
-    if (value.length < minLength) throw new BadValue(`is shorter than ${minLength} characters`)
+    if (value.length < minLength) throw new BadValue(`is shorter than ${minLength} characters`, 'too-short')
     if (value.length > maxLength) throw new BadValue(`is longer than ${maxLength} characters`)
     return value
   }
@@ -89,19 +106,20 @@ export const list =
 /** Bad entries of a list that are told at once. */
 const MOST_TOLD = 10
 
-/** What is wrong with any entry is told together, so that a list is mended in one go. */
+/** What is wrong with any entry is told together, so that a list is mended in one go; its id is that of the first. */
 function readAll<T>(parts: readonly string[], item: Parse<T>): T[] {
-  const problems = new Set<string>()
+  const problems = new Map<string, ProblemId | undefined>()
   const read: T[] = []
   for (const part of parts) {
     try {
       read.push(item(part))
     } catch (error) {
       if (!(error instanceof BadValue)) throw error
-      problems.add(error.message)
+      problems.set(error.message, error.id)
     }
   }
-  if (problems.size > 0) throw new BadValue([...problems].slice(0, MOST_TOLD).join('; it '))
+  const [first] = problems.values()
+  if (problems.size > 0) throw new BadValue([...problems.keys()].slice(0, MOST_TOLD).join('; it '), first)
   return read
 }
 
@@ -133,7 +151,10 @@ export const baseUrl: Parse<string> = value => {
   const parsed = webAddress(value)
   if (parsed.search || parsed.hash) throw new BadValue('must not have a query or a fragment')
   if (parsed.protocol === 'http:' && !isPrivateHost(parsed.hostname))
-    throw new BadValue('uses plain http to a public host, which would send secrets in the clear; use https')
+    throw new BadValue(
+      'uses plain http to a public host, which would send secrets in the clear; use https',
+      'plain-http',
+    )
   return value.replace(/\/+$/, '')
 }
 

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { BadValue } from './parse.ts'
+import { BadValue, type ProblemId } from './parse.ts'
 import { ALL_SETTINGS, type Setting, type SettingName, type Values } from './settings.ts'
 
 /** One thing that stops the start. */
 export interface Problem {
-  name: string
+  name: SettingName
+  id: ProblemId | undefined
   /** Completes the sentence "NAME …"; never holds a secret's value. */
   problem: string
   /** A line that would do. */
@@ -14,9 +15,9 @@ export interface Problem {
 type Environment = Record<string, string | undefined>
 
 /** A problem with a setting, and its example from the table. */
-export function problemWith(name: SettingName, problem: string): Problem {
+export function problemWith(name: SettingName, problem: string, id?: ProblemId): Problem {
   const row = ALL_SETTINGS.find(([known]) => known === name)?.[1]
-  return { name, problem, example: `${name}=${row?.example}` }
+  return { name, id, problem, example: `${name}=${row?.example}` }
 }
 
 /** Parses every setting and collects what is wrong with any of them. An empty value counts as unset. */
@@ -29,7 +30,7 @@ export function readValues(env: Environment): { values: Values; problems: Proble
       values[name] = text === undefined ? undefined : row.parse(text)
     } catch (error) {
       if (!(error instanceof BadValue)) throw error
-      problems.push(problemWith(name, error.message))
+      problems.push(problemWith(name, error.message, error.id))
     }
   }
   return { values: values as Values, problems }
@@ -41,7 +42,7 @@ function sourceText(name: string, row: Setting<unknown>, env: Environment): stri
   if (direct !== undefined && file !== undefined)
     throw new BadValue(`is set together with ${name}_FILE; keep one of the two`)
   if (file !== undefined) return fileText(name, file)
-  if (direct === undefined && name === 'OPENAI_API_KEY') throw new BadValue(`is required (or ${name}_FILE)`)
+  if (direct === undefined && name === 'OPENAI_API_KEY') throw new BadValue(`is required (or ${name}_FILE)`, 'missing')
   return direct
 }
 
@@ -53,10 +54,12 @@ function fileText(name: string, file: string): string {
   } catch (error) {
     throw new BadValue(
       `cannot be read from the file that ${name}_FILE names (${(error as NodeJS.ErrnoException).code})`,
+      'file-unreadable',
     )
   }
   const trimmed = content.replace(/\r?\n$/, '')
-  if (trimmed === '') throw new BadValue(`cannot be read from the file that ${name}_FILE names: it is empty`)
+  if (trimmed === '')
+    throw new BadValue(`cannot be read from the file that ${name}_FILE names: it is empty`, 'file-unreadable')
   return trimmed
 }
 

@@ -21,6 +21,26 @@ describe('the doctor reads the settings', () => {
     assert.deepEqual(idsOf({}), ['settings-ok'])
   })
 
+  it('and has a row of its own for what stops the start most often', () => {
+    assert.deepEqual(idsOf({ OPENAI_API_KEY: '' }), ['key-missing'])
+    assert.deepEqual(idsOf({ OPENAI_API_KEY: '', OPENAI_API_KEY_FILE: '/nowhere/key' }), ['secret-file'])
+    assert.deepEqual(idsOf({ ALLOWED_ORIGINS: 'https://*.espn.com' }), ['origin-wildcard'])
+    for (const bad of ['https://www.espn.com/', 'www.espn.com', 'https://a.example,https://b.example/'])
+      assert.deepEqual(idsOf({ ALLOWED_ORIGINS: bad }), ['origin-malformed'], bad)
+    for (const name of ['OPENAI_BASE_URL', 'OPENAI_PUBLIC_BASE_URL'])
+      assert.deepEqual(idsOf({ [name]: 'http://api.example.com' }), ['openai-plain-http'], name)
+    assert.deepEqual(idsOf({ PUBLIC_URL: 'http://parker.example.com' }), ['setting-wrong'])
+    assert.deepEqual(idsOf({ ADMIN_TOKEN: 'short' }), ['admin-token-short'])
+    assert.deepEqual(idsOf({ CLIENT_HASH_SECRET: 'short' }), ['setting-wrong'])
+    const unpriced = {
+      CALL_MODE: 'unified',
+      REDIS_URL: 'redis://localhost',
+      MAX_CALL_USD: '1',
+      TRANSCRIPTION_MODEL: 'mine',
+    }
+    assert.deepEqual(idsOf(unpriced), ['price-missing'])
+  })
+
   it('and goes on with the defaults of those that are wrong', () => {
     const { config, wrong } = readSettings({ ...GOOD, PORT: 'x', RATE_LIMIT_BURST: '3' }, NOW)
     assert.deepEqual([config.PORT, config.RATE_LIMIT_BURST, [...wrong]], [8000, 3, ['PORT']])

@@ -1,7 +1,8 @@
 import { modelState } from '../catalogue/models.ts'
-import { type Config, decideConfig, type Remark } from '../config/config.ts'
+import { type Config, decideConfig, type Remark, type RemarkId } from '../config/config.ts'
+import type { ProblemId } from '../config/parse.ts'
 import type { Problem } from '../config/read.ts'
-import { ALL_SETTINGS } from '../config/settings.ts'
+import { ALL_SETTINGS, type SettingName } from '../config/settings.ts'
 import { type Finding, type FindingId, finding } from './findings.ts'
 
 export type Environment = Record<string, string | undefined>
@@ -54,39 +55,46 @@ function without(env: Environment, names: ReadonlySet<string>): Environment {
   return { ...Object.fromEntries(kept), ...(names.has('OPENAI_API_KEY') ? { OPENAI_API_KEY: NO_KEY } : {}) }
 }
 
-/** The rows of our table that a problem or a remark of the start belongs to, by its wording; the first that fits. */
-const KNOWN: readonly [RegExp, FindingId][] = [
-  [/^OPENAI_API_KEY is required/, 'key-missing'],
-  [/ cannot be read from the file /, 'secret-file'],
-  [/_ORIGINS has the pattern /, 'origin-wildcard'],
-  [/_ORIGINS has .*(; browsers send it as |, which is not an origin)/, 'origin-malformed'],
-  [/^OPENAI_\w*BASE_URL uses plain http /, 'openai-plain-http'],
-  [/^ADMIN_TOKEN is shorter /, 'admin-token-short'],
-  [/^REALTIME_MODEL \S+ was shut down /, 'model-retired'],
-  [/^REALTIME_MODEL \S+ will be shut down /, 'model-retiring'],
-  [/^REALTIME_MODEL \S+ is none that /, 'model-not-known'],
-  [/ an id that Chrome cannot have made /, 'extension-id'],
-  [/^CORS_ORIGINS lacks /, 'cors-lacks-origin'],
-  [/^\/metrics is open /, 'metrics-open'],
-  [/^RATE_LIMIT_BURST is above /, 'burst-above-minute'],
-  [/^MODEL_PRICES lacks a price /, 'price-missing'],
-  [/^CALL_MODE is unified without REDIS_URL/, 'calls-alone'],
-  [/^Nothing holds calls to /, 'spend-limit-idle'],
-  [/^TOKEN_TTL_SECONDS is under a minute/, 'ttl-short'],
-]
-
-function idFor(text: string, otherwise: FindingId): FindingId {
-  return KNOWN.find(([wording]) => wording.test(text))?.[1] ?? otherwise
+/** The rows of our table for what stops the start: of any setting, or of those named. All else is `setting-wrong`. */
+const OF_PROBLEM: Record<ProblemId, FindingId | Partial<Record<SettingName, FindingId>>> = {
+  missing: 'key-missing',
+  'file-unreadable': 'secret-file',
+  'origin-pattern': 'origin-wildcard',
+  'origin-malformed': 'origin-malformed',
+  'plain-http': { OPENAI_BASE_URL: 'openai-plain-http', OPENAI_PUBLIC_BASE_URL: 'openai-plain-http' },
+  'price-missing': 'price-missing',
+  'too-short': { ADMIN_TOKEN: 'admin-token-short' },
 }
 
-function findingOfProblem({ name, problem, example }: Problem): Finding {
-  const text = `${name} ${problem}`
-  const { fix } = finding(idFor(text, 'setting-wrong'), '')
-  return finding(idFor(text, 'setting-wrong'), `${text}.`, `${fix} For example: ${example}`)
+/** And for what it remarks. */
+const OF_REMARK: Record<RemarkId, FindingId> = {
+  'railway-addresses': 'setting-note',
+  'model-retired': 'model-retired',
+  'model-retiring': 'model-retiring',
+  'model-not-known': 'model-not-known',
+  'extension-id': 'extension-id',
+  'cors-lacks-origin': 'cors-lacks-origin',
+  'metrics-open': 'metrics-open',
+  'burst-above-minute': 'burst-above-minute',
+  'calls-alone': 'calls-alone',
+  'spend-limit-idle': 'spend-limit-idle',
+  'ttl-short': 'ttl-short',
+  'pool-off': 'setting-remark',
 }
 
-function findingOfRemark({ level, text }: Remark, config: Config, now: number): Finding {
-  const id = idFor(text, level === 'warn' ? 'setting-remark' : 'setting-note')
+function idOfProblem({ name, id }: Problem): FindingId {
+  const known = id && OF_PROBLEM[id]
+  return (typeof known === 'object' ? known[name] : known) ?? 'setting-wrong'
+}
+
+function findingOfProblem(one: Problem): Finding {
+  const id = idOfProblem(one)
+  const { fix } = finding(id, '')
+  return finding(id, `${one.name} ${one.problem}.`, `${fix} For example: ${one.example}`)
+}
+
+function findingOfRemark({ id, text }: Remark, config: Config, now: number): Finding {
+  const row = OF_REMARK[id]
   const { successor } = modelState(config.REALTIME_MODEL, now)
-  return finding(id, text, id.startsWith('model-') && successor ? `Set REALTIME_MODEL=${successor}.` : undefined)
+  return finding(row, text, row.startsWith('model-') && successor ? `Set REALTIME_MODEL=${successor}.` : undefined)
 }
