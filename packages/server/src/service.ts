@@ -80,7 +80,8 @@ export async function createService(config: Config, clock: Clock, logger: Logger
   const monitor = config.ADMIN_TOKEN
     ? createMonitor({ clock, readWindow: window => readWindow(window), standing: () => standing(openai, pool, lag) })
     : null
-  const events = createEvents(logger, metrics, stats, monitor, hashClient, text => scrub(text, [apiKey]), clock.mono)
+  const scrubbed = (text: string) => scrub(text, [apiKey])
+  const events = createEvents({ logger, metrics, stats, monitor, hashClient, scrubbed, clock })
   const openai = openAi(config, clock, {
     attempted: events.attempted,
     connectionChanged(connected) {

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts'
 import type { HashClient } from '../identity/client-hash.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import type { Store } from '../store/redis.ts'
@@ -56,15 +57,18 @@ export interface Issue {
 /** One function for each thing that happens: its metric and its log line together. None throws. */
 export type Events = ReturnType<typeof createEvents>
 
-export function createEvents(
-  logger: Logger,
-  metrics: Metrics,
-  stats: VoiceStats,
-  monitor: Monitor | null,
-  hashClient: HashClient,
-  scrubbed: (text: string) => string,
-  mono: () => number,
-) {
+interface EventsParts {
+  logger: Logger
+  metrics: Metrics
+  stats: VoiceStats
+  monitor: Monitor | null
+  hashClient: HashClient
+  /** Takes secrets out of a text that is to be logged. */
+  scrubbed(text: string): string
+  clock: Clock
+}
+
+export function createEvents({ logger, metrics, stats, monitor, hashClient, scrubbed, clock }: EventsParts) {
   let warnedOfForwarding = false
   let ratedAloneSaidAt = Number.NEGATIVE_INFINITY
   const hashed = (client: string | undefined) => (client === undefined ? undefined : hashClient(client))
@@ -157,7 +161,7 @@ export function createEvents(
     /** A request that had to be counted without the store, and what ails that; said once a minute. */
     ratedAlone(trouble: string) {
       metrics.ratedAlone.inc()
-      const now = mono()
+      const now = clock.mono()
       if (now - ratedAloneSaidAt < 60_000) return
       ratedAloneSaidAt = now
       logger.warn(`Limits are counted in memory, at half of each value: the store (REDIS_URL) ${trouble}.`)
