@@ -13,7 +13,7 @@ import { type ReportLimits, reportLimits } from './limits/reports.ts'
 import { turns } from './limits/turns.ts'
 import { fixedWindows, type Windows } from './limits/windows.ts'
 import { createMonitor, type Monitor } from './monitor/monitor.ts'
-import type { Standing } from './monitor/points.ts'
+import type { Gauges } from './monitor/points.ts'
 import { createEvents, type Events } from './observe/events.ts'
 import type { Logger } from './observe/log.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
@@ -78,7 +78,11 @@ export async function createService(config: Config, clock: Clock, logger: Logger
   const apiKey = config.OPENAI_API_KEY.reveal()
   const lag = lagMeter(clock.mono)
   const monitor = config.ADMIN_TOKEN
-    ? createMonitor({ clock, readWindow: window => readWindow(window), standing: () => standing(openai, pool, lag) })
+    ? createMonitor({
+        clock,
+        readWindow: window => readWindow(window),
+        readGauges: () => readGauges(openai, pool, lag),
+      })
     : null
   const scrubbed = (text: string) => scrub(text, [apiKey])
   const events = createEvents({ logger, metrics, stats, monitor, hashClient, scrubbed, clock })
@@ -137,8 +141,8 @@ export async function createService(config: Config, clock: Clock, logger: Logger
   }
 }
 
-/** How things stand, for the monitor. */
-function standing({ breaker, health, inFlight }: OpenAi, pool: Pool, lag: LagMeter): Standing {
+/** For the monitor. */
+function readGauges({ breaker, health, inFlight }: OpenAi, pool: Pool, lag: LagMeter): Gauges {
   return {
     breaker: breaker.state.name,
     openai_connected: health.connected,

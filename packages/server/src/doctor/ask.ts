@@ -2,7 +2,7 @@ import { parseJson } from '../json.ts'
 import { errorCode } from '../upstream/scrub.ts'
 
 /** A whole answer. */
-export interface Answer {
+export interface Answered {
   status: number
   headers: Headers
   text: string
@@ -25,7 +25,7 @@ const MAX_BYTES = 1_048_576
 export class NoAnswer extends Error {}
 
 /** Asks once; follows no redirect. Throws `NoAnswer`. */
-export async function ask(url: string, { method = 'GET', headers = {}, body }: Question = {}): Promise<Answer> {
+export async function ask(url: string, { method = 'GET', headers = {}, body }: Question = {}): Promise<Answered> {
   const content = body === undefined ? {} : { body }
   const signal = AbortSignal.timeout(PATIENCE_MS)
   try {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it, mock } from 'node:test'
 import type { Clock } from '../clock.ts'
 import { createMonitor, type Monitor } from './monitor.ts'
-import type { Point, Standing } from './points.ts'
+import type { Gauges, Point } from './points.ts'
 
-const WELL: Standing = { breaker: 'closed', openai_connected: true, openai_in_flight: 0, pool_ready: 2, lag_ms: 0 }
+const WELL: Gauges = { breaker: 'closed', openai_connected: true, openai_in_flight: 0, pool_ready: 2, lag_ms: 0 }
 const KIND = { voice: 'verse', model: 'gpt-realtime', difficulty: 'easy', mode: undefined }
 
 let time: number
@@ -15,7 +15,7 @@ beforeEach(() => {
   time = 1_795_435_200_000
   const clock: Clock = { now: () => time, mono: () => time }
   const readWindow = () => new Promise<never>(() => {})
-  monitor = createMonitor({ clock, standing: () => WELL, readWindow })
+  monitor = createMonitor({ clock, readGauges: () => WELL, readWindow })
 })
 afterEach(() => {
   monitor.end()

@@ -3,7 +3,7 @@ import { ERRORS, type ErrorType } from '../errors.ts'
 import type { CallReport } from '../voice/report.ts'
 import type { SessionKind } from '../voice/tables.ts'
 import type { ReadWindow, WindowFigures } from '../voice/windows.ts'
-import { type Point, pointCounter, type Standing } from './points.ts'
+import { type Gauges, type Point, pointCounter } from './points.ts'
 import { type Recent, recent, recentOfEach } from './recent.ts'
 
 /** An error answer, for whoever looks for it in the log. */
@@ -72,12 +72,12 @@ const TOKEN_ROUTE = '/v1/realtime/token'
 
 interface MonitorParts {
   clock: Clock
-  standing(): Standing
+  readGauges(): Gauges
   readWindow: ReadWindow
 }
 
 /** Takes a point every few seconds, whether anyone watches or not, so that whoever opens the page sees the past. */
-export function createMonitor({ clock, standing, readWindow }: MonitorParts): Monitor {
+export function createMonitor({ clock, readGauges, readWindow }: MonitorParts): Monitor {
   const counter = pointCounter()
   const points = recent<Point>(POINTS_KEPT)
   const errors = recentErrors()
@@ -94,7 +94,7 @@ export function createMonitor({ clock, standing, readWindow }: MonitorParts): Mo
   }
 
   function takePoint(): void {
-    const point = counter.take(Math.round(clock.now() / 1000), standing())
+    const point = counter.take(Math.round(clock.now() / 1000), readGauges())
     points.add(point)
     const [newErrors, newComments] = [news.errors.all(), news.comments.all()]
     for (const [watcher, known] of watchers) {

@@ -4,8 +4,8 @@ import { emptySketch, percentile, record } from '../voice/sketch.ts'
 export const OUTCOMES = ['warm', 'cold', 'ticket', 'refused', 'limited', 'failed', 'gone'] as const
 export type Outcome = (typeof OUTCOMES)[number]
 
-/** How things stand when a point is taken. */
-export interface Standing {
+/** What is read at the moment a point is taken; all else of it is counted. */
+export interface Gauges {
   breaker: 'closed' | 'open' | 'trial'
   openai_connected: boolean
   openai_in_flight: number
@@ -15,7 +15,7 @@ export interface Standing {
 }
 
 /** Some seconds of the service. */
-export interface Point extends Standing, Record<Outcome, number> {
+export interface Point extends Gauges, Record<Outcome, number> {
   /** Unix seconds of its end. */
   time: number
   /** Of cold credentials: time at OpenAI. Null where there were none. */
@@ -60,8 +60,8 @@ export function pointCounter() {
     erred(type: string): void {
       if (LIMITS.has(type)) limits[type] = (limits[type] ?? 0) + 1
     },
-    take(time: number, standing: Standing): Point {
-      const point = { time, ...outcomes, ...standing, mint_ms: spread(mints), own_ms: spread(own), limits }
+    take(time: number, gauges: Gauges): Point {
+      const point = { time, ...outcomes, ...gauges, mint_ms: spread(mints), own_ms: spread(own), limits }
       ;[outcomes, limits, mints, own] = fresh()
       return point
     },

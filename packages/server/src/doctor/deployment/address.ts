@@ -1,6 +1,6 @@
 import type { TrustProxy } from '../../config/trust-proxy.ts'
 import type { AddressClass, AddressHeader } from '../../identity/address.ts'
-import { type Answer, ask } from '../ask.ts'
+import { type Answered, ask } from '../ask.ts'
 import { type Finding, finding } from '../findings.ts'
 import type { Visit } from './visit.ts'
 
@@ -52,7 +52,7 @@ function refusedSelfCheck(status: number): Finding {
 }
 
 /** Believed only as far as its shape goes. */
-function readSeen({ status, json }: Answer): Seen | undefined {
+function readSeen({ status, json }: Answered): Seen | undefined {
   const { client, socket, trust_proxy: trust, forwarded } = (json ?? {}) as Partial<Seen>
   const whole = typeof client?.address === 'string' && socket && trust && typeof forwarded?.x_forwarded_for === 'number'
   return status === 200 && whole ? (json as unknown as Seen) : undefined

@@ -1,4 +1,4 @@
-import { type Answer, ask } from '../ask.ts'
+import { type Answered, ask } from '../ask.ts'
 import { type Finding, finding } from '../findings.ts'
 import type { Visit } from './visit.ts'
 
@@ -23,14 +23,14 @@ export async function checkCors({ url, origin, headers }: Visit): Promise<Findin
 
 const PREFLIGHT = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' }
 
-const mayRead = ({ headers }: Answer) => headers.get('access-control-allow-origin')
+const mayRead = ({ headers }: Answered) => headers.get('access-control-allow-origin')
 
-function lists({ headers }: Answer, header: string, wanted: string): boolean {
+function lists({ headers }: Answered, header: string, wanted: string): boolean {
   const listed = (headers.get(header) ?? '').toLowerCase().split(/, */)
   return listed.includes(wanted.toLowerCase())
 }
 
-function judgeMine(answer: Answer, origin: string): Finding | undefined {
+function judgeMine(answer: Answered, origin: string): Finding | undefined {
   const { status } = answer
   const reader = mayRead(answer)
   if (status === 403) return finding('deployment-origin-refused', `It refuses ${origin}.`)
@@ -41,7 +41,7 @@ function judgeMine(answer: Answer, origin: string): Finding | undefined {
   return undefined
 }
 
-function judgePreflight(answer: Answer, origin: string): Finding[] {
+function judgePreflight(answer: Answered, origin: string): Finding[] {
   const { status } = answer
   const faults = [
     status >= 200 && status <= 299 ? '' : `its status is ${status}`,
@@ -54,7 +54,7 @@ function judgePreflight(answer: Answer, origin: string): Finding[] {
     : []
 }
 
-function judgeForeign(answer: Answer): Finding[] {
+function judgeForeign(answer: Answered): Finding[] {
   if (mayRead(answer) !== null)
     return [
       finding(
@@ -73,7 +73,7 @@ function judgeForeign(answer: Answer): Finding[] {
 
 const NEEDED = ['X-Request-ID', 'Retry-After', 'RateLimit']
 
-function judgeExposed(answer: Answer): Finding[] {
+function judgeExposed(answer: Answered): Finding[] {
   const hidden = NEEDED.filter(name => !lists(answer, 'access-control-expose-headers', name))
   const mixed = !lists(answer, 'vary', 'origin')
   return [

@@ -1,7 +1,7 @@
 import { isPrivateHost } from '../../config/parse.ts'
 import { readValues } from '../../config/read.ts'
 import { SECURITY_HEADERS } from '../../http/headers.ts'
-import { type Answer, ask, NoAnswer } from '../ask.ts'
+import { type Answered, ask, NoAnswer } from '../ask.ts'
 import { type Finding, finding } from '../findings.ts'
 import type { Options } from '../options.ts'
 import type { Environment } from '../settings.ts'
@@ -46,7 +46,7 @@ function visitTo(url: string, { origin, headers }: Options, env: Environment): V
   }
 }
 
-function judgeStranger({ status, headers, json }: Answer): Finding | undefined {
+function judgeStranger({ status, headers, json }: Answered): Finding | undefined {
   if (status >= 300 && status <= 399)
     return finding('deployment-redirects', `It answers ${status} and sends on to ${headers.get('location')}.`)
   if (status !== 200 || json?.status !== 'healthy')
@@ -54,7 +54,7 @@ function judgeStranger({ status, headers, json }: Answer): Finding | undefined {
   return undefined
 }
 
-function judgeHealth({ json }: Answer): Finding[] {
+function judgeHealth({ json }: Answered): Finding[] {
   if (json?.openai_status === 'connected')
     return [finding('deployment-healthy', `Version ${json.version} answers and has reached OpenAI.`)]
   return [finding('deployment-openai-down', 'Its /healthz says that OpenAI is disconnected.')]
@@ -69,7 +69,7 @@ async function checkReadiness({ url, headers }: Visit): Promise<Finding[]> {
 }
 
 /** Of any answer. */
-export function judgeHeaders({ headers }: Pick<Answer, 'headers'>, url: string): Finding[] {
+export function judgeHeaders({ headers }: Pick<Answered, 'headers'>, url: string): Finding[] {
   const lost = ['X-Request-ID', ...Object.keys(SECURITY_HEADERS)].filter(name => !headers.has(name))
   const unaware = url.startsWith('https:') && !headers.has('Strict-Transport-Security')
   return [

@@ -1,7 +1,7 @@
 import { isPrivateHost } from '../../config/parse.ts'
 import type { ErrorType } from '../../errors.ts'
 import { at } from '../../json.ts'
-import { type Answer, ask } from '../ask.ts'
+import { type Answered, ask } from '../ask.ts'
 import { type Finding, finding } from '../findings.ts'
 import type { Visit } from './visit.ts'
 
@@ -16,7 +16,7 @@ export async function checkToken(visit: Visit): Promise<Finding[]> {
 }
 
 /** A token is whole, not stored by caches, and leads to where a browser can go. */
-export function judgeToken({ json = {}, headers }: Pick<Answer, 'json' | 'headers'>, visit: Visit): Finding[] {
+export function judgeToken({ json = {}, headers }: Pick<Answered, 'json' | 'headers'>, visit: Visit): Finding[] {
   const { client_secret: secret, web_rtc_url: webRtc, expires_in: seconds, model, voice } = json
   const way = typeof webRtc === 'string' ? URL.parse(webRtc) : null
   if (typeof secret !== 'string' || secret === '' || typeof seconds !== 'number' || !way)
@@ -50,7 +50,7 @@ const FIXES: Partial<Record<ErrorType, string>> = {
   auth_unavailable: 'It cannot reach AUTH_JWKS_URL.',
 }
 
-function judgeRefusal({ status, json }: Answer): Finding[] {
+function judgeRefusal({ status, json }: Answered): Finding[] {
   const type = at(json, 'error', 'type')
   // The check of CORS says it already.
   if (type === 'origin_not_allowed') return []
