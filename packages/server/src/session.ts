@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { DifficultyName } from './catalogue/difficulties.ts'
 import { type ModelState, modelState } from './catalogue/models.ts'
 import type { ModeName } from './catalogue/modes.ts'
@@ -33,6 +34,11 @@ export interface Session {
 /** What is told of a session, in the log and of calls: names from our tables. */
 export function namesOf({ model, voice, difficulty, mode, sport }: Session) {
   return { model: model.served, voice, difficulty, mode, sport }
+}
+
+/** A name for a session that OpenAI has not named itself, of the same form as its own. */
+export function newSessionId(): string {
+  return `sess_${randomUUID().replaceAll('-', '')}`
 }
 
 type Defaults = Pick<Config, 'REALTIME_MODEL' | 'REALTIME_VOICE' | 'DEFAULT_INSTRUCTIONS'>

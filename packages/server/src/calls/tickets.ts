@@ -1,8 +1,9 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import type { HashClient } from '../identity/client-hash.ts'
 import type { IssueCredential } from '../issue.ts'
+import { newSessionId } from '../session.ts'
 import type { CallStore } from './store.ts'
 
 const TICKET_BYTES = 32
@@ -18,7 +19,7 @@ export function ticketIssuer(
 ): IssueCredential {
   return async ({ session, client, requestId }) => {
     const value = `ek_${randomBytes(TICKET_BYTES).toString('base64url')}`
-    const sessionId = `sess_${randomUUID().replaceAll('-', '')}`
+    const sessionId = newSessionId()
     await store.keepTicket(hashTicket(value), { sessionId, client: hashClient(client), session })
     const seconds = config.TOKEN_TTL_SECONDS
     const expiresAt = Math.floor(clock.now() / 1000) + seconds

@@ -1,9 +1,14 @@
 import type { Reply } from './facts.ts'
 
+/** Whether the caller went before the answer was out. */
+export function hasHungUp({ raw }: Reply): boolean {
+  return raw.destroyed && !raw.writableFinished
+}
+
 /** Aborts when the caller hangs up before the answer is out. */
 export function hangUpSignal(reply: Reply): AbortSignal {
+  if (hasHungUp(reply)) return AbortSignal.abort(new Error('the caller hung up'))
   const hangUp = new AbortController()
-  if (reply.raw.destroyed && !reply.raw.writableFinished) hangUp.abort(new Error('the caller hung up'))
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) hangUp.abort(new Error('the caller hung up'))
   })

@@ -1,15 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { endOfLifeHeaders } from '../../catalogue/models.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config/config.ts'
 import { type ErrorType, ServiceError } from '../../errors.ts'
-import type { IssueCredential, Issued, Wish } from '../../issue.ts'
+import type { IssueCredential, Issued } from '../../issue.ts'
 import type { Events } from '../../observe/events.ts'
 import type { SignReportKey } from '../../report-key.ts'
-import { namesOf, type Session, type SessionRequest, sessionDecider } from '../../session.ts'
-import { loggedOrigin, type Reply, type Request } from '../facts.ts'
-import { hangUpSignal } from '../hang-up-signal.ts'
+import { namesOf, newSessionId, type Session, type SessionRequest, sessionDecider } from '../../session.ts'
+import { loggedOrigin, type Request } from '../facts.ts'
+import { hangUpSignal, hasHungUp } from '../hang-up-signal.ts'
 import { ownAddress } from '../own-address.ts'
 import { errorReplies, tokenReply, tokenRequestSchema } from '../schemas.ts'
 import { tokenTexts } from '../token-text.ts'
@@ -106,9 +105,15 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
       const session = decide(request.body, clock.now())
       facts.logged = namesOf(session)
       const client = facts.client ?? 'unknown'
-      const wish = { session, client, operator: facts.operator, requestId: request.id, ...callerOf(reply) }
-      const issued = await issue(wish)
-      const sessionId = issued.sessionId ?? `sess_${randomUUID().replaceAll('-', '')}`
+      const issued = await issue({
+        session,
+        client,
+        operator: facts.operator,
+        requestId: request.id,
+        gone: () => hasHungUp(reply),
+        hangUp: () => hangUpSignal(reply),
+      })
+      const sessionId = issued.sessionId ?? newSessionId()
       const totalMs = clock.mono() - facts.startedAt
       const line = { ...namesOf(session), ...mintOf(issued) }
       facts.logged = line
@@ -145,13 +150,4 @@ function refuseInstructions(body: SessionRequest): void {
     message: 'Some fields are not valid: instructions.',
     details: { fields: [{ path: 'instructions', message: 'this service takes no instructions of callers' }] },
   })
-}
-
-/** Whether the caller has gone, and a signal for when it goes. */
-function callerOf(reply: Reply): Pick<Wish, 'gone' | 'hangUp'> {
-  const gone = () => reply.raw.destroyed && !reply.raw.writableFinished
-  return {
-    gone,
-    hangUp: () => (gone() ? AbortSignal.abort(new Error('the caller hung up')) : hangUpSignal(reply)),
-  }
 }
