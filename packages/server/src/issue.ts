@@ -70,9 +70,9 @@ export function issuer({ config, openai, pool, turns, hashClient, clock }: Issue
     if (openai.inFlight >= config.MAX_IN_FLIGHT) throw new ServiceError('overloaded', { retryAfter: 1 })
   }
 
-  function render(secret: Pooled, openAiMs: number): Issued {
+  function render(secret: Pooled, warm: boolean, openAiMs: number): Issued {
     const expiresIn = Math.max(0, Math.floor((secret.endsAt - clock.mono()) / 1000))
-    return { ...secret, expiresIn, warm: openAiMs === 0, openAiMs }
+    return { ...secret, expiresIn, warm, openAiMs }
   }
 
   async function mint(order: MintOrder, { requestId, hangUp }: Wish, deadline: number): Promise<Pooled> {
@@ -86,13 +86,13 @@ export function issuer({ config, openai, pool, turns, hashClient, clock }: Issue
   async function obtain(order: MintOrder, wish: Wish): Promise<Issued> {
     const started = clock.mono()
     const found = pool.claim(order)
-    if (found && !(found instanceof Promise)) return render(found, 0)
+    if (found && !(found instanceof Promise)) return render(found, true, 0)
     const secret = (await found) ?? (await mint(order, wish, started + config.UPSTREAM_DEADLINE_MS))
     if (wish.gone()) {
       pool.deposit(order, secret)
       throw new Error('the caller hung up')
     }
-    return render(secret, clock.mono() - started)
+    return render(secret, false, clock.mono() - started)
   }
 
   function noTurn(): ServiceError {
@@ -113,7 +113,7 @@ export function issuer({ config, openai, pool, turns, hashClient, clock }: Issue
   return wish => {
     const order = orderFor(wish)
     const ready = pool.take(order, wish.session.shared && order.safetyIdentifier === undefined)
-    if (ready) return render(ready, 0)
+    if (ready) return render(ready, true, 0)
     if (wish.operator) return obtain(order, wish)
     // Looked at before the wait for a turn too, so that an overloaded service refuses at once.
     if (!pool.has(order)) shedLoad()
