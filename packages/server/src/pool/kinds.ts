@@ -119,3 +119,8 @@ export function watchedKinds({ shelfSeconds, lifeSeconds, onForgotten }: KindsOp
 function nameOf({ body, safetyIdentifier }: MintOrder): string {
   return safetyIdentifier === undefined ? body : `${safetyIdentifier}\n${body}`
 }
+
+/** A secret with the moment it ends, by the monotonic clock: its life as OpenAI told it, at most what was asked for. */
+export function pooled(minted: Minted, mintId: string, sentAt: number, ttlSeconds: number): Pooled {
+  return { ...minted, mintId, endsAt: sentAt + Math.min(ttlSeconds, minted.lifeSeconds) * 1000 }
+}

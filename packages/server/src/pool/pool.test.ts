@@ -3,7 +3,8 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { Minted } from '../upstream/answer.ts'
 import type { MintOrder, OpenAi } from '../upstream/openai.ts'
-import { type Pool, pooled, secretPool } from './pool.ts'
+import { pooled } from './kinds.ts'
+import { type Pool, secretPool } from './pool.ts'
 
 const TTL = 600
 const SETTINGS = {
