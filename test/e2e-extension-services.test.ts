@@ -8,6 +8,7 @@ import { type Emulator, startEmulator } from '@parker/emulator'
 import { REFERENCE_ORIGIN } from '../examples/extension/build/manifest.ts'
 import { type Espn, gamePage, startEspn } from './harness/espn.ts'
 import { type ExtensionBrowser, type Installed, install, openExtension } from './harness/extension.ts'
+import { freePort } from './harness/free-port.ts'
 import { type RunningService, startService } from './harness/service.ts'
 import type { SidePanel } from './harness/side-panel.ts'
 import { speechWav } from './harness/speech-wav.ts'
@@ -64,6 +65,18 @@ describe('the extension and its service', () => {
     assert.match(await browser.useService('http://parker.example'), /Plain http works only for localhost/)
     assert.match(await browser.useService('https://me:secret@parker.example'), /password/)
     assert.match(await browser.useService('parker .example'), /there is a space in it/)
+  })
+
+  it('who answers at a saved address is told: Parker, somebody else, nobody', async t => {
+    const other = createServer((_request, response) => response.end('<h1>Welcome</h1>')).listen(0, '127.0.0.1')
+    const json = createServer((_request, response) => response.end('{"hello":"world"}')).listen(0, '127.0.0.1')
+    t.after(() => [other, json].map(server => server.close()))
+    await Promise.all([once(other, 'listening'), once(json, 'listening')])
+    const at = (server: typeof other) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    for (const server of [other, json]) await browser.useService(at(server), /Saved, but what answers there is not/)
+    await browser.useService(`http://127.0.0.1:${await freePort()}`, /Saved, but nothing answers there/)
+    await browser.useService(service.url, /^Saved\. Parker answers there\.$/)
+    await panel.waitFor(stage('ready'))
   })
 
   it('a service for which the permission was not given is called by CORS', async () => {

@@ -24,8 +24,8 @@ export interface ExtensionBrowser {
   clickIcon(): Promise<SidePanel>
   /** Waits for the tab that the extension opens. */
   ownTab(path: string, act: () => Promise<void>): Promise<Page>
-  /** Types another service's address into the settings, as its user does. Gives what the page says to it. */
-  useService(address: string): Promise<string>
+  /** Types another service's address into the settings, as its user does. Gives what the page says to it, once it says so. */
+  useService(address: string, words?: RegExp): Promise<string>
   /** Answers the browser's question about the microphone, for every page. */
   microphone(setting: 'granted' | 'denied' | 'prompt'): Promise<void>
   close(): Promise<void>
@@ -103,12 +103,12 @@ export async function openExtension(
       await page.waitForURL(own(path))
       return page
     },
-    async useService(address) {
+    async useService(address, words = /./) {
       const page = await openOwn('options.html')
       await page.getByLabel('Your service’s address').fill(address)
       await page.getByRole('button', { name: 'Save' }).click()
       const status = page.locator('#service-status')
-      await status.filter({ hasText: /./ }).waitFor()
+      await status.filter({ hasText: words }).waitFor()
       const said = (await status.textContent()) ?? ''
       await page.close()
       return said

@@ -24,6 +24,8 @@ const { to, only, width } = parseArgs({
 
 const PANEL = { width: Number(width), height: 720 }
 const TAB = { width: 900, height: 620 }
+/** The pages that open in a tab, and what is there once they are filled in. */
+const TABS: Record<string, string> = { permission: 'h1', options: '#origin:not(:empty)' }
 const THEMES = ['dark', 'light'] as const
 const HERE = fileURLToPath(new URL('../', import.meta.url))
 
@@ -41,8 +43,8 @@ try {
       await draw(page, `fixture.html?${name}`, PANEL, '[data-scenes]')
       await shoot(page, `panel-${name}-${theme}`)
     }
-    for (const name of wanted(['permission', 'options'])) {
-      await draw(page, `${name}.html`, TAB, 'h1')
+    for (const name of wanted(Object.keys(TABS))) {
+      await draw(page, `${name}.html`, TAB, TABS[name] ?? 'body')
       await shoot(page, `${name}-${theme}`)
     }
   }
