@@ -11,7 +11,7 @@ export const SENTENCES = {
   'origin-refused': 'This page may not talk to Parker. Use Parker from a site that its operator allows.',
   unauthenticated: 'You are not signed in. Sign in, then try again.',
   'bad-request': 'This choice is not offered. Choose something else.',
-  'rate-limited': 'That was too often. Wait a moment, then try again.',
+  'rate-limited': 'Too many tries. Wait a moment, then try again.',
   budget: 'The budget for talking is used up. Try again tomorrow.',
   'too-many-calls': 'Another conversation of yours is still open. End it, then try again.',
   overloaded: 'Parker is very busy. Wait a moment, then try again.',
