@@ -1,15 +1,23 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** Some three milliseconds of work. */
-const REQUESTS_PER_TURN = 32
+/** Requests that are read in one turn of the event loop. */
+export interface Pace {
+  /** So many in a turn are a rush, and end the reading in that turn. */
+  rush: number
+  /** While sockets wait, so many are read in a turn. */
+  inRush: number
+}
+
+/** A rush is some five milliseconds of work. In it less is better: what is at work at once stays in the processor's caches. */
+const PACE: Pace = { rush: 64, inRush: 24 }
 
 /**
- * Reads so many requests in a turn of the event loop and leaves further ones in their sockets, which are read in their
- * turn. There they cost nothing. Read all at once, they would take the places of `MAX_IN_FLIGHT` before one answer of
- * OpenAI's could be looked at, and whatever is known of each would be copied by every collection until it is done.
+ * Leaves the requests of a rush in their sockets, which are read in turn. There they cost nothing. Read all at once, they
+ * would take the places of `MAX_IN_FLIGHT` before one answer of OpenAI's could be looked at, and whatever is known of each
+ * would be copied by every collection until it is done.
  */
-export function backpressure(server: Server, perTurn = REQUESTS_PER_TURN): void {
+export function backpressure(server: Server, { rush, inRush }: Pace = PACE): void {
   const reading = new Set<Socket>()
   /** Longest held first. */
   const held = new Set<Socket>()
@@ -28,7 +36,7 @@ export function backpressure(server: Server, perTurn = REQUESTS_PER_TURN): void 
     begun = 0
     let released = 0
     for (const socket of held) {
-      if (released++ === perTurn) break
+      if (released++ === inRush) break
       held.delete(socket)
       socket.resume()
     }
@@ -52,6 +60,6 @@ export function backpressure(server: Server, perTurn = REQUESTS_PER_TURN): void 
   server.on('request', () => {
     if (!turnWillEnd) setImmediate(endTurn)
     turnWillEnd = true
-    if (++begun === perTurn) hold()
+    if (++begun === (held.size > 0 ? inRush : rush)) hold()
   })
 }
