@@ -33,17 +33,41 @@ export function askForSeconds(target: Target, nextAsk: NextAsk, seconds: number)
     end ??= performance.now() + seconds * 1000
     return performance.now() < end
   }
-  return withoutPause(target, nextAsk, more)
+  return withLines(target, lines => withoutPause(target, lines, nextAsk, more))
 }
 
 /** The same, until so many requests have been sent. */
 export function askCount(target: Target, nextAsk: NextAsk, count: number): Promise<LoadResult> {
-  let left = count
-  return withoutPause(target, nextAsk, () => left-- > 0)
+  return withLines(target, lines => askCountOn(lines, target, nextAsk, count))
 }
 
-async function withoutPause(target: Target, nextAsk: NextAsk, more: () => boolean): Promise<LoadResult> {
-  const lines = await openLines(target.port)
+/** The same, on connections that are open already. */
+export function askCountOn(
+  lines: readonly Line[],
+  target: Target,
+  nextAsk: NextAsk,
+  count: number,
+): Promise<LoadResult> {
+  let left = count
+  return withoutPause(target, lines, nextAsk, () => left-- > 0)
+}
+
+/** Opens the load's connections, and closes them when all is done. */
+export async function withLines<T>({ port }: Target, use: (lines: readonly Line[]) => Promise<T>): Promise<T> {
+  const lines = await Promise.all(Array.from({ length: CONNECTIONS }, () => openLine(port)))
+  try {
+    return await use(lines)
+  } finally {
+    for (const line of lines) line.close()
+  }
+}
+
+async function withoutPause(
+  target: Target,
+  lines: readonly Line[],
+  nextAsk: NextAsk,
+  more: () => boolean,
+): Promise<LoadResult> {
   const result = emptyResult()
   const note = noteInto(result)
   const used = target.cpuSeconds()
@@ -54,28 +78,27 @@ async function withoutPause(target: Target, nextAsk: NextAsk, more: () => boolea
       note(await line.ask(nextAsk()), performance.now() - asked)
     }
   }
-  try {
-    await Promise.all(lines.map(client))
-    result.seconds = (performance.now() - started) / 1000
-    result.cpuSeconds = difference(target.cpuSeconds(), used)
-    return result
-  } finally {
-    for (const line of lines) line.close()
-  }
+  await Promise.all(lines.map(client))
+  result.seconds = (performance.now() - started) / 1000
+  result.cpuSeconds = difference(target.cpuSeconds(), used)
+  return result
 }
 
 /**
  * Requests that come by chance, on average `perSecond` of them, whether earlier ones are answered or not. One that finds
  * every connection busy waits, and its wait counts.
  */
-export async function askAtPace(
-  { port }: Target,
+export function askAtPace(target: Target, nextAsk: NextAsk, perSecond: number, seconds: number): Promise<LoadResult> {
+  return withLines(target, lines => atPace(lines, nextAsk, perSecond, seconds))
+}
+
+async function atPace(
+  lines: readonly Line[],
   nextAsk: NextAsk,
   perSecond: number,
   seconds: number,
 ): Promise<LoadResult> {
-  const idle = await openLines(port)
-  const all = [...idle]
+  const idle = [...lines]
   const result = emptyResult()
   const note = noteInto(result)
   const due: number[] = []
@@ -103,22 +126,14 @@ export async function askAtPace(
 
   const started = performance.now()
   let next = started
-  try {
-    while (performance.now() - started < seconds * 1000 && failures.length === 0) {
-      for (; next <= performance.now(); next += (-Math.log(1 - Math.random()) / perSecond) * 1000) begin()
-      await sleep(1)
-    }
-    await Promise.all(underWay)
-    if (failures.length > 0) throw failures[0]
-    result.seconds = (performance.now() - started) / 1000
-    return result
-  } finally {
-    for (const line of all) line.close()
+  while (performance.now() - started < seconds * 1000 && failures.length === 0) {
+    for (; next <= performance.now(); next += (-Math.log(1 - Math.random()) / perSecond) * 1000) begin()
+    await sleep(1)
   }
-}
-
-function openLines(port: number): Promise<Line[]> {
-  return Promise.all(Array.from({ length: CONNECTIONS }, () => openLine(port)))
+  await Promise.all(underWay)
+  if (failures.length > 0) throw failures[0]
+  result.seconds = (performance.now() - started) / 1000
+  return result
 }
 
 function emptyResult(): LoadResult {

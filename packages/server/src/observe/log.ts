@@ -58,8 +58,7 @@ export function createLogger(least: Config['LOG_LEVEL'], sink: Pick<LineWriter, 
     return (fields: object | string, message?: string) => {
       const [text, msg] = typeof fields === 'string' ? ['', fields] : [JSON.stringify(fields).slice(1, -1), message]
       const comma = text === '' ? '' : ','
-      const time = new Date().toISOString()
-      put(`{"level":"${level}","time":"${time}",${text}${comma}"msg":${JSON.stringify(msg)}}\n`)
+      put(`{"level":"${level}","time":"${timeText()}",${text}${comma}"msg":${JSON.stringify(msg)}}\n`)
     }
   }
   const logger: Logger = {
@@ -75,6 +74,17 @@ export function createLogger(least: Config['LOG_LEVEL'], sink: Pick<LineWriter, 
     },
   }
   return logger
+}
+
+let saidAt = 0
+let said = ''
+
+/** The time as RFC 3339 has it. Under load many lines share a millisecond, and its text. */
+function timeText(): string {
+  const now = Date.now()
+  if (now !== saidAt) said = new Date(now).toISOString()
+  saidAt = now
+  return said
 }
 
 async function prettyPrinter(): Promise<Pick<LineWriter, 'write'>> {
