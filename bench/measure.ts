@@ -95,16 +95,18 @@ async function underLoad(others: Contestant[], machine: Machine) {
   try {
     for (const contestant of [BARE, COLD, WARM, ...others]) servers.push(await start(contestant, standIn, cores))
     const throughput = await fullLoad(servers, machine)
-    const coldPeak = throughput.find(({ name }) => name === COLD.name)?.perSecond.median ?? 0
-    const pace = Math.max(1, Math.round(coldPeak / 2))
+    const paceOf = ({ name }: Running) => throughput.find(one => one.name === name)?.perSecond.median ?? 0
+    const contender = (server: Running) => ({ server, pace: paceOf(server) })
+    const [bare, cold] = servers as [Running, Running]
+    const pace = Math.max(1, Math.round(paceOf(cold) / 2))
     const halfLoad: HalfLoad[] = []
     for (const server of servers) {
       say(`Half load: ${server.name}`)
       halfLoad.push(await atPace(server, pace, plan))
     }
     say('Overload')
-    const cold = servers[1] as Running
-    return { throughput, pace, halfLoad, overload: await overloads(cold, standIn, coldPeak, plan.halfLoadSeconds) }
+    const overload = await overloads(contender(cold), contender(bare), standIn, plan.halfLoadSeconds)
+    return { throughput, pace, halfLoad, overload }
   } finally {
     await Promise.all(servers.map(server => server.stop()))
   }

@@ -4,8 +4,9 @@ import { type Line, openLine } from './line.ts'
 import type { Running } from './running.ts'
 import type { StandIn } from './stand-in.ts'
 
-/** What the service made of more requests than it can serve. Counts are a second. */
+/** What a server made of more requests than it can serve. Counts are a second. */
 export interface Overload {
+  name: string
   /** What a mint took, milliseconds. */
   latencyMs: number
   /** The most it could serve a second, and how many times that was offered. */
@@ -27,18 +28,34 @@ const SLOW_MS = 100
 /** The default of `MAX_IN_FLIGHT`. */
 const MAX_IN_FLIGHT = 200
 
+/** A server, and what it serves a second at full load. */
+interface Contender {
+  server: Running
+  pace: number
+}
+
 /**
  * Requests that come whether earlier ones are answered or not, at once, twice and three times what can be served: by
- * `MAX_IN_FLIGHT`, where a mint takes its time, and by the processor alone (`pace` a second), where it takes none.
+ * `MAX_IN_FLIGHT`, where a mint takes its time, and by the processor alone, where it takes none. The yardstick, which
+ * holds back and refuses nothing, tells what so many connections cost by themselves.
  */
-export async function overloads(server: Running, standIn: StandIn, pace: number, seconds: number): Promise<Overload[]> {
-  const byLatency = { [SLOW_MS]: Math.min(pace, (MAX_IN_FLIGHT * 1000) / SLOW_MS), 0: pace }
+export async function overloads(
+  service: Contender,
+  yardstick: Contender,
+  standIn: StandIn,
+  seconds: number,
+): Promise<Overload[]> {
+  const limited = { ...service, pace: Math.min(service.pace, (MAX_IN_FLIGHT * 1000) / SLOW_MS) }
   const curve: Overload[] = []
-  for (const latencyMs of [SLOW_MS, 0] as const) {
+  for (const [latencyMs, { server, pace: peak }] of [
+    [SLOW_MS, limited],
+    [0, service],
+    [0, yardstick],
+  ] as const) {
     standIn.latencyMs = latencyMs
     for (const times of [1, 2, 3]) {
-      const most = byLatency[latencyMs]
-      curve.push({ latencyMs, peak: most, times, ...(await offered(server, times * most, seconds)) })
+      const counts = await offered(server, times * peak, seconds)
+      curve.push({ name: server.name, latencyMs, peak, times, ...counts })
     }
   }
   return curve

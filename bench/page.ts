@@ -27,11 +27,12 @@ export function page(results: Results, facts: Facts, plan: Plan): string {
     halfLoadTable(results),
     '## Overload',
     'Requests come at a steady pace on 1,000 connections, whether earlier ones are answered or not, at once, twice and ' +
-      'three times the most that the service can serve cold. *Unsent* requests found every connection waiting. A second each.',
+      'three times the most that the server can serve. *Unsent* requests found every connection waiting. A second each.',
     'Where a mint takes its time, the limit is `MAX_IN_FLIGHT`, 200: at 100 ms that is 2,000 a second, at what OpenAI was ' +
       'recorded to take under 500. What is beyond is refused with 503, at once. Where a mint takes none, the limit is the ' +
       'processor, and the peak is the pace at full load: the service reads only as many requests in a turn of the event ' +
-      'loop as it can work on, and the others wait in their connections.',
+      'loop as it can work on, and the others wait in their connections. The bare proxy, which neither holds back nor ' +
+      `refuses, shows what 1,000 connections cost by themselves: its peak, too, is that of ${CONNECTIONS}.`,
     overloadTable(results),
     '## Memory and start',
     `Resident memory (MB = 1,000,000 bytes) after the first answer, after ${whole(plan.memoryRequests)} requests ` +
@@ -108,11 +109,11 @@ function halfLoadTable({ halfLoad }: Results): string {
 }
 
 function overloadTable({ overload }: Results): string {
-  const rows = overload.map(({ latencyMs, peak, times, offered, served, refused, unsent }) => {
+  const rows = overload.map(({ name, latencyMs, peak, times, offered, served, refused, unsent }) => {
     const share = `${Math.round((100 * served) / peak)} %`
-    return [`${latencyMs} ms`, `${times} ×`, ...[offered, served, refused, unsent].map(whole), share]
+    return [name, `${latencyMs} ms`, `${times} ×`, ...[offered, served, refused, unsent].map(whole), share]
   })
-  return table(['a mint takes', '', 'offered', 'served', 'refused', 'unsent', 'served, of the peak'], rows)
+  return table(['', 'a mint takes', '', 'offered', 'served', 'refused', 'unsent', 'served, of the peak'], rows)
 }
 
 function footprintTable({ footprints }: Results): string {

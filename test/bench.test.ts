@@ -89,7 +89,18 @@ function madeUp(rate: number, warmShare: number): Results {
     throughput,
     pace: rate,
     halfLoad: [{ name: 'bare proxy', waits: times, own: undefined }],
-    overload: [{ latencyMs: 0, peak: rate, times: 1, offered: rate, served: rate, refused: 0, unsent: 0 }],
+    overload: [
+      {
+        name: 'this service, cold',
+        latencyMs: 0,
+        peak: rate,
+        times: 1,
+        offered: rate,
+        served: rate,
+        refused: 0,
+        unsent: 0,
+      },
+    ],
     footprints: [{ name: 'bare proxy', memory: undefined, firstAnswerMs: spreadOf([rate]) }],
   }
 }
