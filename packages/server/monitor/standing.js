@@ -37,15 +37,19 @@ const STRIPS = [
   },
 ]
 
+function inWords(states, words) {
+  if (states.length === 0) return 'not known yet'
+  const now = words[states.at(-1)]
+  const share = states.filter(state => state === 'well').length / states.length
+  return share === 1 ? `${now} all the time` : `${now} now, ${words.well} ${Math.round(share * 100)} % of the time`
+}
+
 /** How OpenAI and the breaker stood over the shown time, as a strip each. */
 export function showStrips(points, seconds) {
   const newest = points.at(-1)?.time ?? 0
   const rows = STRIPS.map(({ label, of, words }) => {
     const states = points.map(of)
-    const share = states.filter(state => state === 'well').length / Math.max(1, states.length)
-    const now = states.length === 0 ? '–' : words[states.at(-1)]
-    const about =
-      share === 1 ? `${now} all the time` : `${now} now, ${words.well} ${Math.round(share * 100)} % of the time`
+    const about = inWords(states, words)
     const strip = makeSvg('svg', {
       viewBox: '0 0 1000 16',
       preserveAspectRatio: 'none',

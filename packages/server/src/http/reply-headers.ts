@@ -17,7 +17,9 @@ interface ReplyHeader {
 
 /** Those whose requests count against a window of the client. */
 const COUNTED = new Set(['createToken', 'reportCall', 'placeCall', 'getCall', 'endCall'])
-const isCounted = ({ operationId }: Listed) => COUNTED.has(operationId)
+/** Who asks for a token is known before it counts; a call's ticket and a report's key are looked at later. */
+const isCounted = ({ operationId, status }: Listed) =>
+  COUNTED.has(operationId) && !(operationId === 'createToken' && status === 401)
 const isToken = ({ operationId, status }: Listed) => operationId === 'createToken' && status === 200
 /** Those that name the model that answers. */
 const namesModel = ({ operationId, status }: Listed) =>
