@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Memory } from '../test/faults/instance.ts'
 import { startLoad, type Tally } from '../test/faults/load.ts'
 import { setStage } from '../test/faults/stage.ts'
 import { machine, megabytes, shares, table, whole, writeSection } from './page.ts'
@@ -13,7 +14,9 @@ const WARM_UP_MS = 10_000
 
 interface Part {
   untilSeconds: number
+  /** The most in this part, bytes: resident, and of it the process's own. */
   memory: number
+  own: number
   tally: Tally
 }
 
@@ -31,14 +34,15 @@ export async function soak(minutes: number, perSecond: number, say: (text: strin
     const started = performance.now()
     for (let part = 1; part <= PARTS; part++) {
       const tally = load.nextPhase()
-      const samples: number[] = []
+      const samples: Memory[] = []
       const end = started + (part * minutes * 60_000) / PARTS
       while (performance.now() < end) {
         await sleep(Math.min(500, Math.max(1, end - performance.now())))
         samples.push(instance.memory())
       }
-      const memory = Math.max(...samples)
-      parts.push({ untilSeconds: (part * minutes * 60) / PARTS, memory, tally })
+      const memory = Math.max(...samples.map(({ all }) => all))
+      const own = Math.max(...samples.map(sample => sample.own))
+      parts.push({ untilSeconds: (part * minutes * 60) / PARTS, memory, own, tally })
       say(`${whole(parts.at(-1)?.untilSeconds ?? 0)} s: ${megabytes(memory)} MB, ${shares(tally.ends)}`)
     }
     load.nextPhase()
@@ -65,10 +69,11 @@ function problemsOf(parts: readonly Part[], alive: boolean): string[] {
 }
 
 function text(parts: readonly Part[], minutes: number, perSecond: number): string {
-  const rows = parts.map(({ untilSeconds, memory, tally }) => {
+  const rows = parts.map(({ untilSeconds, memory, own, tally }) => {
     const waits = tally.waits.toSorted((a, b) => a - b)
     const at = (share: number) => (waits[Math.floor(waits.length * share)] ?? 0).toFixed(1)
-    return [`${whole(untilSeconds)} s`, megabytes(memory), whole(waits.length), shares(tally.ends), at(0.5), at(0.99)]
+    const most = [megabytes(memory), megabytes(own)]
+    return [`${whole(untilSeconds)} s`, ...most, whole(waits.length), shares(tally.ends), at(0.5), at(0.99)]
   })
   const second = Math.max(...parts.slice(1, 3).map(({ memory }) => memory))
   const last = Math.max(...parts.slice(-2).map(({ memory }) => memory))
@@ -77,8 +82,9 @@ function text(parts: readonly Part[], minutes: number, perSecond: number): strin
     `One instance, ${whole(perSecond)} requests a second for ${minutes} minutes, from as many addresses as there are requests in two ` +
       'minutes; half of them can be served warm, the other half bring a context of their own. The stand-in for OpenAI takes ' +
       '50 ms. Limits are out of the way, everything else is as in the table of faults. The load and the stand-in run on the ' +
-      'same cores. Memory is the most resident memory in each part; waits are what the client measured, milliseconds.',
-    table(['Until', 'Memory, MB', 'Requests', 'What clients saw', 'p50', 'p99'], rows),
+      'same cores. Memory is the most resident memory in each part; its own is without the pages of files, above all of ' +
+      'Node’s program, which instances share and the system can take back. Waits are what the client measured, milliseconds.',
+    table(['Until', 'Memory, MB', 'its own, MB', 'Requests', 'What clients saw', 'p50', 'p99'], rows),
     `Memory at the end less memory after a tenth: ${((last - second) / 1e6).toFixed(1)} MB. Secrets given twice: ` +
       `${parts.reduce((sum, { tally }) => sum + tally.twice, 0)}.`,
   ].join('\n\n')

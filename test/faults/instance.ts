@@ -5,12 +5,18 @@ import { tmpdir } from 'node:os'
 import { npmStart } from '../../bench/npm-start.ts'
 import { BASE_SETTINGS } from '../harness/service.ts'
 
+/** Resident memory, bytes; 0 once the process has ended. */
+export interface Memory {
+  all: number
+  /** Without the pages of files, above all of Node's program, which instances share and the system can take back. */
+  own: number
+}
+
 /** The service in a process of its own, under conditions that a fault asks for. */
 export interface Instance {
   port: number
   pid: number
-  /** Resident memory, bytes; 0 once it has ended. */
-  memory(): number
+  memory(): Memory
   /** Whether the process lives. */
   alive(): boolean
   /** The end of what it wrote, for the words of a failure. */
@@ -75,7 +81,7 @@ export async function startInstance(conditions: Conditions): Promise<Instance> {
     port,
     pid,
     alive,
-    memory: () => (alive() ? residentBytes(pid) : 0),
+    memory: () => (alive() ? memoryOf(pid) : { all: 0, own: 0 }),
     lastWords: () => kept,
     async kill() {
       child.kill('SIGKILL')
@@ -85,10 +91,12 @@ export async function startInstance(conditions: Conditions): Promise<Instance> {
   }
 }
 
-function residentBytes(pid: number): number {
+function memoryOf(pid: number): Memory {
   try {
-    return Number(/^VmRSS:\s*(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    const bytes = (name: string) => Number(new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1024
+    return { all: bytes('VmRSS'), own: bytes('RssAnon') }
   } catch {
-    return 0
+    return { all: 0, own: 0 }
   }
 }

@@ -39,7 +39,7 @@ export async function play(fault: Fault, { perSecond, beforeMs, faultMs }: Pace)
   const stage = await setStage(fault.setting)
   const memory = { most: 0 }
   const watch = setInterval(() => {
-    memory.most = Math.max(memory.most, ...stage.instances.map(({ memory }) => memory()))
+    memory.most = Math.max(memory.most, ...stage.instances.map(({ memory }) => memory().all))
   }, 100)
   const load = startLoad({
     ports: () => stage.instances.map(({ port }) => port),

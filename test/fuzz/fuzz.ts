@@ -93,7 +93,7 @@ export async function fuzz({ seed, requests, only, onProgress }: FuzzPlan): Prom
   const statuses: Record<string, number> = {}
   const secrets = new Set<string>()
   const memory = { halfway: 0, end: 0, most: 0 }
-  const largest = () => Math.max(...instances.map(({ memory }) => memory()))
+  const largest = () => Math.max(...instances.map(({ memory }) => memory().all))
   const watch = setInterval(() => {
     memory.most = Math.max(memory.most, largest())
   }, 200)
