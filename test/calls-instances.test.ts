@@ -264,6 +264,16 @@ describe('with Redis', { concurrency: 2, timeout: 300_000 }, () => {
     assert.deepEqual(await redis.ask('ZRANGE', 'parker:calls', '0', '-1'), id)
   })
 
+  it('a running call is found behind any number of younger ones that were forgotten', async t => {
+    const { redis, instances } = await stageFor(t)
+    const { id } = await placeCall(instances[0].url)
+    const micros = (Date.now() + 60_000) * 1000
+    const forgotten = Array.from({ length: 1500 }, (_, n) => [String(micros + n), `rtc_forgotten_${n}`])
+    await redis.ask('ZADD', 'parker:calls', ...forgotten.flat())
+    const { json } = await listCalls(instances[1].url, 'state=active', ADMIN_TOKEN)
+    assert.deepEqual([json.calls.map((call: { id: string }) => call.id), json.next], [[id], null])
+  })
+
   it('receipts are read without the long texts of their sessions, so that a list never keeps others waiting', async t => {
     const { redis, instances } = await stageFor(t)
     const { id } = await placeCall(instances[0].url, { instructions: 'Speak of sport. '.repeat(400) })

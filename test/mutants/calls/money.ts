@@ -434,4 +434,12 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
     test: ROOM,
     named: 'in Redis: calls are listed newest first',
   },
+  {
+    promise: 'the list goes on behind receipts that have lapsed: in Redis',
+    file: `${SRC}/calls/redis-scripts.ts`,
+    from: 'found[1] = rows[2 * most] end',
+    to: 'found[1] = redis.call("HGET", "parker:call:" .. rows[2 * most - 1], "order") or "" end',
+    test: 'packages/server/src/calls/redis-store.test.ts',
+    named: 'lists a running call',
+  },
 ]

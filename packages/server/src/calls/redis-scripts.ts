@@ -224,12 +224,24 @@ export const READ_CALL = script(`${RECEIPT_OF}
 return receipt_of(ARGV[1])
 `)
 
-/** Where to begin (exclusive), how many, how old the oldest may be in ms. Answers the receipts' fields, newest first. */
+/**
+ * Where to begin (exclusive), how many rows, how old the oldest may be in ms. Answers {where the next page begins or '',
+ * call, its receipt's fields, call, its receipt's fields, …}, newest first. A receipt may lapse long before the row that
+ * leads to it; such a row is no end of the list, and leaves it.
+ */
 export const PAGE = script(`${NOW}${RECEIPT_OF}
 redis.call('ZREMRANGEBYSCORE', 'parker:calls', '-inf', (now - ARGV[3]) * 1000)
-local found = {}
-for _, id in ipairs(redis.call('ZREVRANGEBYSCORE', 'parker:calls', ARGV[1], '-inf', 'LIMIT', 0, ARGV[2])) do
-  table.insert(found, {id, receipt_of(id)})
+local most, found = tonumber(ARGV[2]), {''}
+local rows = redis.call('ZREVRANGEBYSCORE', 'parker:calls', ARGV[1], '-inf', 'WITHSCORES', 'LIMIT', 0, most + 1)
+if #rows > 2 * most then found[1] = rows[2 * most] end
+for i = 1, math.min(#rows, 2 * most), 2 do
+  local told = receipt_of(rows[i])
+  if #told > 0 then
+    table.insert(found, rows[i])
+    table.insert(found, told)
+  else
+    redis.call('ZREM', 'parker:calls', rows[i])
+  end
 end
 return found
 `)

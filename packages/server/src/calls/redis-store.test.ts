@@ -111,3 +111,23 @@ it('keeps the first reason, whichever instance gives it, and tells of an end onc
   assert.equal((await three.finish('rtc_reason'))?.reason, 'owner')
   assert.equal(await four.finish('rtc_reason'), undefined)
 })
+
+it('lists a running call behind any number of calls whose receipts have lapsed, and takes those off the list', async () => {
+  const store = await instance('lister', 1)
+  await store.begin(begun('rtc_running'))
+  for (let n = 0; n < 101; n++) {
+    // Younger than the one that runs.
+    await store.begin({ ...begun(`rtc_lapsed_${n}`), ageMs: 0 })
+    await store.finish(`rtc_lapsed_${n}`)
+  }
+  while ((await redis.ask('EXISTS', 'parker:call:rtc_lapsed_100')) !== '0');
+  const found: string[] = []
+  let next: number | undefined
+  do {
+    const page = await store.page(next, 100)
+    found.push(...page.receipts.map(({ id }) => id))
+    next = page.next
+  } while (next !== undefined)
+  assert.ok(found.includes('rtc_running'), `found ${found}`)
+  assert.doesNotMatch(await redis.ask('ZRANGE', 'parker:calls', '0', '-1'), /lapsed/)
+})

@@ -2,7 +2,7 @@ import { ServiceError } from '../errors.ts'
 import type { Session } from '../session.ts'
 import type { Store } from '../store/redis.ts'
 import type { Script } from '../store/script.ts'
-import type { EndReason, LiveCall } from './call.ts'
+import type { EndReason, LiveCall, Receipt } from './call.ts'
 import { amountsOf, fieldsOf, fieldsOfCall, liveCallOf, receiptOf } from './redis-fields.ts'
 import * as scripts from './redis-scripts.ts'
 import type { Seal } from './seal.ts'
@@ -110,13 +110,11 @@ export function redisCallStore(
     },
     async page(before, count) {
       const from = before === undefined ? '+inf' : `(${before}`
-      const answer = await run(scripts.PAGE, from, count + 1, historyMs + CALL_KEPT_MS)
-      const rows = (answer as [string, unknown][]).map(([id, flat]) => [id, fieldsOf(flat)] as const)
-      const shown = rows.slice(0, count)
-      const receipts = shown
-        .filter(([, { started }]) => started !== undefined)
-        .map(([id, fields]) => receiptOf(id, fields))
-      return { receipts, next: rows.length > count ? receipts.at(-1)?.order : undefined }
+      const answer = await run(scripts.PAGE, from, count, historyMs + CALL_KEPT_MS)
+      const [next, ...found] = answer as unknown[]
+      const receipts: Receipt[] = []
+      for (let i = 0; i + 1 < found.length; i += 2) receipts.push(receiptOf(String(found[i]), fieldsOf(found[i + 1])))
+      return { receipts, next: next === '' ? undefined : Number(next) }
     },
   }
 }

@@ -23,7 +23,7 @@ export interface CallLimits {
   clientDailyUsd: number
 }
 
-/** One page of receipts, newest first. `next` leads to the following one. */
+/** One page of receipts, newest first. `next` leads to the following one, and is there also where this one is empty. */
 export interface Page {
   receipts: Receipt[]
   next: number | undefined

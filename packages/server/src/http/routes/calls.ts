@@ -201,16 +201,18 @@ function listRoute(app: FastifyInstance, { calls, clock, config }: CallsRoutes):
 }
 
 const PAGE_SIZE = 100
-/** A search that finds little ends after so many pages; `next` goes on from there. */
-const MOST_PAGES = 10
+/** A search that finds little ends after so many receipts; `next` goes on from there. */
+const MOST_SEARCHED = 1000
 
 /** Looks through the receipts for those that fit, page by page and never endlessly. */
 async function search({ store }: Calls, query: ListQuery): Promise<{ found: Receipt[]; next: number | undefined }> {
   const limit = Number(query.limit ?? DEFAULT_LIMIT)
   const found: Receipt[] = []
   let next = query.before === undefined ? undefined : Number(query.before)
-  for (let pages = 0; pages < MOST_PAGES; pages++) {
+  // Pages of nothing but forgotten receipts are not counted: they are gone once they were met.
+  for (let searched = 0; searched < MOST_SEARCHED; ) {
     const page = await store.page(next, PAGE_SIZE)
+    searched += page.receipts.length
     for (const receipt of page.receipts) {
       // One more than asked for fits, so there is a following page.
       if (fits(receipt, query) && found.push(receipt) > limit)
