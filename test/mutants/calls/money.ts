@@ -42,10 +42,17 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     promise: 'what is metered is kept: in Redis',
     file: `${SRC}/calls/redis-scripts.ts`,
-    from: "for i = 4, #ARGV, 2 do redis.call('HINCRBYFLOAT', call, ARGV[i], ARGV[i + 1]) end",
+    from: "for i = 7, #ARGV, 2 do redis.call('HINCRBYFLOAT', call, ARGV[i], ARGV[i + 1]) end",
     to: '',
     test: 'test/calls-instances.test.ts',
     named: 'calls are left to another instance on shutdown',
+  },
+  {
+    promise: 'what is metered is booked once, though Redis answers too late',
+    file: `${SRC}/calls/redis-scripts.ts`,
+    from: "if tonumber(redis.call('GET', booked) or 0) >= tonumber(ARGV[4]) then return 0 end",
+    to: '',
+    test: `${SRC}/calls/redis-store.test.ts`,
   },
   {
     promise: 'each kind of token has its price',

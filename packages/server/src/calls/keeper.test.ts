@@ -80,6 +80,20 @@ it('tells of an end at the latest when it stops, by what it knows itself, where 
   assert.deepEqual(ends, [['owner', 0.25]])
 })
 
+it('closes an account with what the store missed until just before', async () => {
+  const store = memoryCallStore(LIMITS, 1000, 1000, systemClock)
+  await store.begin(CALL)
+  let tries = 0
+  const { keeper, ends, line } = keeperOver(
+    { ...store, addUsage: (...entry) => (++tries < 3 ? away() : store.addUsage(...entry)) },
+    { meterFor: () => ({ read: () => ({ ...noUsage(), usd: 0.25, responses: 1 }) }) },
+  )
+  keeper.watch(CALL, false)
+  ;(await line).onEvent({ type: 'response.done' })
+  await keeper.end(CALL.id, 'owner')
+  assert.deepEqual(ends, [['owner', 0.25]])
+})
+
 it('ends a call whose event nobody could foresee, and nothing else', async () => {
   const store = memoryCallStore(LIMITS, 1000, 1000, systemClock)
   await store.begin(CALL)

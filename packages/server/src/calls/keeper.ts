@@ -67,7 +67,7 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
     // A lease of our own that has lapsed, since the store or this process stood still, may be offered to us as well.
     if (ours.has(call.id)) return
     const missed = () => events.storeMissed(call.id, 'usage')
-    const ledger = usageLedger(usage => store.addUsage(call, usage), missed)
+    const ledger = usageLedger(entry => store.addUsage(call, entry), missed)
     const meter = meterFor(call.session.model.served)
     const used = noUsage()
     const watching = watchCall(
@@ -132,6 +132,7 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
   async function settle(id: string, reason: EndReason): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
+        await ours.get(id)?.ledger.flush()
         await recordIfMissing(id, reason)
         // Once more: a store that has forgotten everything may have been told of the call meanwhile, without the reason.
         await store.beginEnd(id, reason)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { addUsage, noUsage, type Usage } from './call.ts'
 
 /** Writes what a call uses to the store. */
@@ -7,19 +8,35 @@ export interface Ledger {
   flush(): Promise<void>
 }
 
-/** One write at a time. What the store does not take is added to the next write. */
-export function usageLedger(write: (usage: Usage) => Promise<void>, onMissed: () => void): Ledger {
+/** An addition to what a call has used. The store books the numbers of one writer, which grow, once each. */
+export interface Entry {
+  writer: string
+  number: number
+  usage: Usage
+}
+
+/**
+ * One write at a time. One that failed may have been booked all the same, only too late for us to hear of it. So it is
+ * written again unchanged, under its number, until it holds; what is added meanwhile waits for the next number.
+ */
+export function usageLedger(write: (entry: Entry) => Promise<void>, onMissed: () => void): Ledger {
+  const writer = randomUUID()
+  let number = 0
+  let unsure: Entry | undefined
   let owed = noUsage()
   let writing = Promise.resolve()
 
-  async function pay(): Promise<void> {
-    const due = owed
-    if (due.responses === 0 && due.transcribedSeconds === 0 && due.transcribedTokens === 0) return
+  function nextEntry(): Entry | undefined {
+    if (owed.responses === 0 && owed.transcribedSeconds === 0 && owed.transcribedTokens === 0) return undefined
+    const entry = { writer, number: ++number, usage: owed }
     owed = noUsage()
+    return entry
+  }
+
+  async function pay(): Promise<void> {
     try {
-      await write(due)
+      for (unsure ??= nextEntry(); unsure; unsure = nextEntry()) await write(unsure)
     } catch {
-      addUsage(owed, due)
       onMissed()
     }
   }

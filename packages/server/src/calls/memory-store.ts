@@ -68,7 +68,7 @@ export function memoryCallStore(limits: CallLimits, ticketMs: number, historyMs:
       receipts.set(call.id, newReceipt(call, clock.now(), lastOrder))
     },
     touch: async calls => calls.map(() => 'ours'),
-    async addUsage({ id, client }, usage) {
+    async addUsage({ id, client }, { usage }) {
       const receipt = receipts.get(id)
       if (receipt) addUsage(receipt.usage, usage)
       spent.add(client, usage.usd)

@@ -4,7 +4,8 @@ import { script } from '../store/script.ts'
  * What Redis runs as single steps. Times are Redis's own, in milliseconds. Keys:
  * `parker:ticket:<sha256>` a ticket · `parker:call:<id>` a call and then its receipt · `parker:calls` ids by their beginning
  * in microseconds · `parker:calls:live` ids by the end of their watcher's lease · `parker:slots[:<client>]` tickets of calls
- * placed or under way, by when they lapse · `parker:usd:<day>[:<client>]` spending · `parker:instances` by lease.
+ * placed or under way, by when they lapse · `parker:usd:<day>[:<client>]` spending · `parker:booked:<writer>` number of its
+ * last entry · `parker:instances` by lease.
  */
 const NOW = `
 local time = redis.call('TIME')
@@ -121,17 +122,23 @@ end
 return standings
 `)
 
-/** Call, client, USD, then fields and amounts in pairs. */
+/**
+ * Call, client, writer, number of its entry, how long that is remembered, USD, then fields and amounts in pairs.
+ * Does nothing where the entry was booked before.
+ */
 export const ADD_USAGE = script(`
+local booked = 'parker:booked:' .. ARGV[3]
+if tonumber(redis.call('GET', booked) or 0) >= tonumber(ARGV[4]) then return 0 end
+redis.call('SET', booked, ARGV[4], 'PX', ARGV[5])
 local day = math.floor(redis.call('TIME')[1] / 86400)
 for _, key in ipairs({'parker:usd:' .. day, 'parker:usd:' .. day .. ':' .. ARGV[2]}) do
-  redis.call('INCRBYFLOAT', key, ARGV[3])
+  redis.call('INCRBYFLOAT', key, ARGV[6])
   redis.call('EXPIRE', key, ${DAY_KEY_SECONDS})
 end
 local call = 'parker:call:' .. ARGV[1]
 if redis.call('EXISTS', call) == 0 then return 0 end
-redis.call('HINCRBYFLOAT', call, 'usd', ARGV[3])
-for i = 4, #ARGV, 2 do redis.call('HINCRBYFLOAT', call, ARGV[i], ARGV[i + 1]) end
+redis.call('HINCRBYFLOAT', call, 'usd', ARGV[6])
+for i = 7, #ARGV, 2 do redis.call('HINCRBYFLOAT', call, ARGV[i], ARGV[i + 1]) end
 return 1
 `)
 

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type RedisServer, startRedis } from '../../../../test/harness/redis.ts'
 import { systemClock } from '../clock.ts'
 import { Secret } from '../secret.ts'
 import { decideSession } from '../session.ts'
 import { connectStore, LONG_PATIENCE_MS, type Store } from '../store/redis.ts'
 import { type LiveCall, noUsage } from './call.ts'
+import { usageLedger } from './ledger.ts'
 import { redisCallStore } from './redis-store.ts'
 import { sealWith } from './seal.ts'
 import type { CallStore } from './store.ts'
@@ -27,9 +29,9 @@ after(async () => {
 })
 
 /** The store as an instance of this name has it. */
-async function instance(name: string, historyMs = DAY_MS): Promise<CallStore> {
+async function instance(name: string, historyMs = DAY_MS, patienceMs = LONG_PATIENCE_MS): Promise<CallStore> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
-  const connection = connectStore(new Secret(redis.url), systemClock, ({ up }) => up && resolve(up), LONG_PATIENCE_MS)
+  const connection = connectStore(new Secret(redis.url), systemClock, ({ up }) => up && resolve(up), patienceMs)
   connections.push(connection)
   await promise
   return redisCallStore(connection, NO_LIMITS, 600_000, historyMs, SEAL, name)
@@ -60,7 +62,8 @@ it('knows what a call has cost and how often it was changed that it is told of l
   const [one, two] = [await instance('late one'), await instance('late two')]
   await one.begin({ ...begun('rtc_late'), usd: 0.0125, drifts: 2 })
   assert.equal((await one.receipt('rtc_late'))?.usage.usd, 0.0125)
-  await one.addUsage(begun('rtc_late'), { ...noUsage(), usd: 0.5, responses: 1 })
+  const usage = { ...noUsage(), usd: 0.5, responses: 1 }
+  await one.addUsage(begun('rtc_late'), { writer: 'one', number: 1, usage })
   await two.touch([], true)
   assert.equal(await one.handOver(['rtc_late']), true)
   const call = (await two.takeOver()).find(({ id }) => id === 'rtc_late')
@@ -130,4 +133,31 @@ it('lists a running call behind any number of calls whose receipts have lapsed, 
   } while (next !== undefined)
   assert.ok(found.includes('rtc_running'), `found ${found}`)
   assert.doesNotMatch(await redis.ask('ZRANGE', 'parker:calls', '0', '-1'), /lapsed/)
+})
+
+it('books once what a call has used, on its receipt and on both days, though Redis answers too late', async () => {
+  const store = await instance('impatient', DAY_MS, 200)
+  const call = { ...begun('rtc_twice'), client: 'bob' }
+  await store.begin(call)
+  const day = Math.floor(Number((await redis.ask('TIME')).split('\n')[0]) / 86_400)
+  const spent = async (key: string) => Number(await redis.ask('GET', key))
+  const before = await spent(`parker:usd:${day}`)
+  let missed = 0
+  const ledger = usageLedger(
+    entry => store.addUsage(call, entry),
+    () => missed++,
+  )
+  await redis.ask('CLIENT', 'PAUSE', '500')
+  ledger.add({ ...noUsage(), usd: 1, responses: 1 })
+  await ledger.flush()
+  assert.ok(missed > 0)
+  ledger.add({ ...noUsage(), usd: 0.5, responses: 1 })
+  for (let missedBefore = 0; missed > missedBefore; await sleep(100)) {
+    missedBefore = missed
+    await ledger.flush()
+  }
+  const { usage } = (await store.receipt('rtc_twice')) ?? {}
+  assert.deepEqual([usage?.usd, usage?.responses], [1.5, 2])
+  assert.equal(await spent(`parker:usd:${day}:bob`), 1.5)
+  assert.ok(Math.abs((await spent(`parker:usd:${day}`)) - before - 1.5) < 1e-6)
 })

@@ -76,8 +76,9 @@ export function redisCallStore(
       const answer = run(scripts.TOUCH, instance, LEASE_MS, SLOT_MS, takingOver ? 1 : 0, ...told)
       return (await words(answer)) as Standing[]
     },
-    async addUsage({ id, client }, usage) {
-      await run(scripts.ADD_USAGE, id, client, usage.usd.toFixed(9), ...amountsOf(usage))
+    async addUsage({ id, client }, { writer, number, usage }) {
+      const entry = [writer, number, CALL_KEPT_MS]
+      await run(scripts.ADD_USAGE, id, client, ...entry, usage.usd.toFixed(9), ...amountsOf(usage))
     },
     async addDrift(id) {
       await run(scripts.ADD_DRIFT, id)

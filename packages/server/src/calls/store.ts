@@ -1,4 +1,5 @@
-import type { EndReason, LiveCall, Receipt, Ticket, Usage } from './call.ts'
+import type { EndReason, LiveCall, Receipt, Ticket } from './call.ts'
+import type { Entry } from './ledger.ts'
 
 /** Where a ticket stands. */
 export type TicketState =
@@ -48,8 +49,8 @@ export interface CallStore {
   begin(call: LiveCall): Promise<void>
   /** Reports that these calls are watched, and whether we take over those of others; says how each stands. */
   touch(calls: readonly Pick<LiveCall, 'id' | 'idleMs'>[], takingOver: boolean): Promise<Standing[]>
-  /** Adds to what a call has used, to the client's day and to everybody's. */
-  addUsage(call: Pick<LiveCall, 'id' | 'client'>, usage: Usage): Promise<void>
+  /** Adds to what a call has used, to the client's day and to everybody's; an entry that was booked before changes nothing. */
+  addUsage(call: Pick<LiveCall, 'id' | 'client'>, entry: Entry): Promise<void>
   addDrift(id: string): Promise<void>
   /** Notes why a call ends, unless somebody was first; returns the reason that holds. */
   beginEnd(id: string, reason: EndReason): Promise<EndReason>
