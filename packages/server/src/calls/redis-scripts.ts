@@ -34,7 +34,7 @@ return {'ready', '', found[4], found[5], found[6]}
 `)
 
 /**
- * Ticket, most calls, most calls a client, USD a day, USD a client's day, how long a slot lasts unrenewed.
+ * Ticket, most calls, most calls a client, USD a day, USD a client's day, how long a slot lasts unrenewed, the attempt.
  * Answers {verdict, ms to midnight}.
  */
 export const ADMIT = script(`${NOW}
@@ -54,8 +54,7 @@ local function used_up(key, limit) return limit > 0 and tonumber(redis.call('GET
 if used_up(total, tonumber(ARGV[4])) or used_up(client, tonumber(ARGV[5])) then
   return {'budget', (day + 1) * 86400000 - now}
 end
-redis.call('HSET', key, 'used', 1)
-redis.call('HDEL', key, 'session')
+redis.call('HSET', key, 'used', ARGV[7])
 for _, slots in ipairs({all, own}) do
   redis.call('ZADD', slots, now + ARGV[6], ARGV[1])
   redis.call('PEXPIRE', slots, 86400000)
@@ -63,11 +62,27 @@ end
 return {'admitted', 0}
 `)
 
+const FREE_SLOT = `
+local function free_slot(ticket)
+  local client = redis.call('HGET', 'parker:ticket:' .. ticket, 'client')
+  redis.call('ZREM', 'parker:slots', ticket)
+  if client then redis.call('ZREM', 'parker:slots:' .. client, ticket) end
+end
+`
+
+/** Ticket, attempt. Undoes the admission, if it was this attempt that was admitted. */
+export const WITHDRAW = script(`${FREE_SLOT}
+local key = 'parker:ticket:' .. ARGV[1]
+if redis.call('HGET', key, 'used') ~= ARGV[2] then return 0 end
+redis.call('HDEL', key, 'used')
+free_slot(ARGV[1])
+return 1
+`)
+
 /** Ticket. */
-export const RELEASE = script(`
-local client = redis.call('HGET', 'parker:ticket:' .. ARGV[1], 'client')
-redis.call('ZREM', 'parker:slots', ARGV[1])
-if client then redis.call('ZREM', 'parker:slots:' .. client, ARGV[1]) end
+export const RELEASE = script(`${FREE_SLOT}
+redis.call('HDEL', 'parker:ticket:' .. ARGV[1], 'session')
+free_slot(ARGV[1])
 return 1
 `)
 
@@ -82,6 +97,7 @@ local order = time[1] * 1000000 + time[2] - ARGV[6] * 1000
 redis.call('HSET', key, 'ticket', ARGV[2], 'owner', ARGV[3], 'started', now - ARGV[6], 'human', now - ARGV[7],
   'order', string.format('%.0f', order), unpack(ARGV, 8))
 redis.call('HSET', ticket, 'used', 1, 'call', ARGV[1], 'expires', now)
+redis.call('HDEL', ticket, 'session')
 for _, kept in ipairs({key, ticket}) do redis.call('PEXPIRE', kept, ARGV[5]) end
 redis.call('ZREMRANGEBYSCORE', 'parker:calls', '-inf', (now - ARGV[5]) * 1000)
 redis.call('ZADD', 'parker:calls', order, ARGV[1])

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { ServiceError } from '../errors.ts'
 import type { Session } from '../session.ts'
 import type { Store } from '../store/redis.ts'
@@ -7,6 +8,7 @@ import { amountsOf, fieldsOf, fieldsOfCall, liveCallOf, receiptOf } from './redi
 import * as scripts from './redis-scripts.ts'
 import type { Seal } from './seal.ts'
 import type { Admission, CallLimits, CallStore, Standing, TicketState } from './store.ts'
+import { withdrawals } from './withdrawals.ts'
 
 /** A watcher that has not reported for so long has died, milliseconds. Reports come four times as often. */
 export const LEASE_MS = 8000
@@ -16,6 +18,8 @@ const SLOT_MS = 120_000
 const CALL_KEPT_MS = 7_200_000
 /** Calls that are taken over in one step. */
 const MOST_TAKEN = 50
+
+const unavailable = (cause?: unknown) => new ServiceError('store_unavailable', { retryAfter: 1, cause })
 
 /** Tickets and calls in Redis, for all instances together. `instance` is a name that no other process has. */
 export function redisCallStore(
@@ -30,9 +34,10 @@ export function redisCallStore(
     try {
       return await store.run(text, args.map(String))
     } catch (cause) {
-      throw new ServiceError('store_unavailable', { retryAfter: 1, cause })
+      throw unavailable(cause)
     }
   }
+  const unanswered = withdrawals((hash, attempt) => run(scripts.WITHDRAW, hash, attempt), Math.max(SLOT_MS, ticketMs))
   const words = async (answer: Promise<unknown>) => ((await answer) as unknown[]).map(String)
 
   /** Undefined where another key has sealed it. */
@@ -53,6 +58,7 @@ export function redisCallStore(
       await run(scripts.KEEP_TICKET, hash, client, sessionId, seal.close(JSON.stringify(session)), ticketMs)
     },
     async ticket(hash): Promise<TicketState> {
+      if (unanswered.has(hash)) throw unavailable()
       const [kind, callId, client = '', sessionId = '', sealed] = await words(run(scripts.READ_TICKET, hash))
       if (kind === 'used') return { kind, callId: callId || undefined }
       if (kind === 'expired') return { kind }
@@ -62,7 +68,10 @@ export function redisCallStore(
     async admit(hash) {
       const { maxCalls, maxCallsPerClient, dailyUsd, clientDailyUsd } = limits
       const bounds = [maxCalls, maxCallsPerClient, dailyUsd, clientDailyUsd, SLOT_MS]
-      const [kind, resetsIn] = await words(run(scripts.ADMIT, hash, ...bounds))
+      const attempt = randomUUID()
+      const answer = run(scripts.ADMIT, hash, ...bounds, attempt)
+      answer.catch(() => unanswered.begin(hash, attempt))
+      const [kind, resetsIn] = await words(answer)
       return (kind === 'budget' ? { kind, resetsIn: Number(resetsIn) } : { kind }) as Admission
     },
     async release(hash) {
