@@ -236,11 +236,12 @@ describe('a ticket', () => {
     assert.equal((await postOffer(service.url, ticket)).status, 201)
   })
 
-  it('hangs up what OpenAI answers with nonsense, where it can be told', async () => {
+  it('hangs up what OpenAI answers with nonsense or our key, where it can be told', async () => {
     const nonsense: [location: string | undefined, body: string][] = [
       [undefined, 'v=0\r\n'],
       ['/v1/realtime/calls/../../etc', 'v=0\r\n'],
       ['/v1/realtime/calls/rtc_nonsense', '<html>'],
+      ['/v1/realtime/calls/rtc_leaky', `v=0\r\ns=${API_KEY}\r\n`],
     ]
     for (const [location, body] of nonsense) {
       stage.openai.behave({
@@ -253,7 +254,7 @@ describe('a ticket', () => {
       assertFailure(answer, 502, 'upstream_invalid')
     }
     stage.openai.behave({})
-    await stage.openai.hungUp('rtc_nonsense')
+    await Promise.all(['rtc_nonsense', 'rtc_leaky'].map(stage.openai.hungUp))
   })
 
   it('hangs up a call whose answer breaks off, where OpenAI has told its id, until it holds', async () => {

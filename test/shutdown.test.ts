@@ -100,6 +100,16 @@ describe('on SIGTERM', () => {
     )
   })
 
+  it('a probe that is cut tells nothing of OpenAI', async t => {
+    const probed = Promise.withResolvers<void>()
+    const silent = await startUpstream(healthy, () => probed.resolve())
+    t.after(() => silent.close())
+    const service = await startService({ OPENAI_BASE_URL: silent.baseUrl, UPSTREAM_TIMEOUT_MS: '60000' })
+    await probed.promise
+    assert.equal(await service.stop(), 0)
+    assert.ok(!service.output().includes('disconnected'))
+  })
+
   it('idle connections do not hold up the end', async () => {
     const service = await start({ SHUTDOWN_GRACE_SECONDS: '60' })
     const idle = Array.from({ length: 20 }, () => connect(service.port, '127.0.0.1'))

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { limitReached, type ServiceError } from '../errors.ts'
+import type { Reservation } from '../limits/budgets.ts'
 import { type Rates, type Ruling, WINDOW_SECONDS } from '../limits/rates.ts'
 import type { Reply } from './facts.ts'
+import { hasHungUp } from './hang-up-signal.ts'
 
 /**
  * Step 6: the rates, on routes that ask for them. Headers as draft-ietf-httpapi-ratelimit-headers-10. A reservation is
@@ -24,10 +26,14 @@ export function admit({ minute, day }: Ruling, reply: Reply, now: number): Servi
   reply.header('ratelimit', `"minute";r=${minute.remaining};t=${seconds}`)
   if (!minute.allowed) return limitReached('rate_limited', minute, now)
   if (day && !day.granted) return limitReached('budget_exhausted', day, now)
-  if (day) {
-    reply.raw.once('close', () => {
-      if (!reply.raw.writableFinished || reply.statusCode !== 200) day.giveBack()
-    })
-  }
+  if (day) holdUntilAnswered(day, reply)
   return undefined
+}
+
+function holdUntilAnswered(day: Extract<Reservation, { granted: true }>, reply: Reply): void {
+  // Gone while we waited for the ruling, or before it for the caller's key: `close` has been, and comes no more.
+  if (hasHungUp(reply)) return day.giveBack()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished || reply.statusCode !== 200) day.giveBack()
+  })
 }

@@ -16,6 +16,10 @@ test('anything else is replaced, each time by another', () => {
   }
 })
 
+test('a credential is no id: it would be logged, and sent on', () => {
+  for (const id of ['sk-proj-0123456789', 'ek_0123456789', 'eyJhbGciOiJub25l.e30.c2ln']) assert.notEqual(idFor(id), id)
+})
+
 test('whatever comes, the id is well-formed', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary' }), value => assert.match(idFor(value), /^[A-Za-z0-9._-]{1,128}$/)))
 })

@@ -62,7 +62,7 @@ interface LineParts {
 export function callLine(config: LineConfig, parts: LineParts): CallLine {
   const { connection, breaker, health, clock } = parts
   const identity = identityHeaders(config)
-  const confidential = [config.OPENAI_API_KEY.reveal()]
+  const apiKey = config.OPENAI_API_KEY.reveal()
   let inFlight = 0
 
   async function sendOffer(order: CallOrder): Promise<Answer> {
@@ -94,17 +94,17 @@ export function callLine(config: LineConfig, parts: LineParts): CallLine {
       parts.attempted({ requestId: order.requestId, outcome, durationMs: clock.mono() - started, ...found })
     try {
       const answer = await sendOffer(order)
-      const openaiRequestId = plainId(answer.headers['x-request-id'], [...confidential, order.session, order.sdp])
+      const openaiRequestId = plainId(answer.headers['x-request-id'], [apiKey, order.session, order.sdp])
       const found = { status: answer.status, openaiRequestId }
       if (answer.status >= 200 && answer.status <= 299) {
-        const reading = readPlaced(answer)
+        const reading = readPlaced(answer, apiKey)
         if ('orphan' in reading && reading.orphan) parts.orphaned(reading.orphan)
         report('placed' in reading ? 'ok' : 'upstream_invalid', found)
         if (!('placed' in reading)) return reading
         const openAiMs = clock.mono() - started
         return { placed: { ...reading.placed, openAiMs, openAiRequestId: openaiRequestId } }
       }
-      const asked = { apiKey: confidential[0] ?? '', body: order.session + order.sdp, ownWords: true }
+      const asked = { apiKey, body: order.session + order.sdp, ownWords: true }
       const { failure, error } = readRefusal(answer, asked, clock.now())
       report(failure.type, { ...found, error })
       return { failure }
@@ -174,14 +174,16 @@ function neverConnected(error: unknown): boolean {
 
 /**
  * Treats the answer as hostile input: a call without a usable id cannot be hung up; one without SDP cannot be used, and
- * is an orphan to be hung up.
+ * or with our own key in it, is an orphan to be hung up.
  */
 function readPlaced(
   answer: Answer,
+  apiKey: string,
 ): { placed: Pick<PlacedCall, 'id' | 'sdp'> } | { failure: Failure; orphan?: string } {
   const id = callIdOf(answer.headers.location)
   if (id === undefined) return { failure: BREAKAGES.invalid }
-  if (!/^v=0\r?\n/.test(answer.body)) return { failure: BREAKAGES.invalid, orphan: id }
+  const usable = /^v=0\r?\n/.test(answer.body) && !answer.body.includes(apiKey)
+  if (!usable) return { failure: BREAKAGES.invalid, orphan: id }
   return { placed: { id, sdp: answer.body } }
 }
 

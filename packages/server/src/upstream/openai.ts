@@ -149,6 +149,16 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
     }
   }
 
+  async function reaches(): Promise<boolean> {
+    try {
+      const request = { method: 'GET', path: '/models', headers: identity } as const
+      const { status } = await connection.send(request, config.UPSTREAM_TIMEOUT_MS)
+      return status !== 401 && status < 500
+    } catch (error) {
+      return error instanceof BrokenAnswer && error.breakage === 'invalid'
+    }
+  }
+
   return {
     mint,
     async mintQuietly(order, requestId) {
@@ -157,13 +167,8 @@ export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvent
       throw new Error(attempted.failure.type, { cause: attempted.cause })
     },
     async probe() {
-      try {
-        const request = { method: 'GET', path: '/models', headers: identity } as const
-        const { status } = await connection.send(request, config.UPSTREAM_TIMEOUT_MS)
-        health.note(status !== 401 && status < 500)
-      } catch (error) {
-        health.note(error instanceof BrokenAnswer && error.breakage === 'invalid')
-      }
+      const connected = await reaches()
+      if (!closed) health.note(connected)
     },
     get inFlight() {
       return inFlight
