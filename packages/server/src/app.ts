@@ -1,5 +1,4 @@
 import Fastify, { type FastifyInstance } from 'fastify'
-import { backpressure } from './http/backpressure.ts'
 import { emptyBodies, jsonBodies, MAX_BODY_BYTES } from './http/body.ts'
 import { answerBrokenMessage, refuseTunnel } from './http/broken-messages.ts'
 import { docsRoutes } from './http/docs.ts'
@@ -54,7 +53,6 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
   app.setSerializerCompiler(() => JSON.stringify)
   app.server.maxConnections = MAX_CONNECTIONS
   app.server.on('connect', refuseTunnel)
-  backpressure(app.server)
   expectations(app.server)
 
   requestFacts(app, clock, service.isOperator)

@@ -21,18 +21,25 @@ export function unusedConnections(server: Server): ReadonlySet<Socket> {
   return unused
 }
 
+/** Connections that Node takes for idle, and is wrong. */
+interface Connections {
+  unused: ReadonlySet<Socket>
+  /** Held back with their requests unread. */
+  pressure: { readonly held: number }
+}
+
 /**
  * Stops listening without losing a request: what has reached us is answered, each answer telling its client to close.
- * Idle connections get a moment more, since a request may be on the wire. Resolves when all are closed, or after
+ * Idle connections get a moment more, since a request may be on the wire; in a rush, after the last of it. Resolves when all are closed, or after
  * `graceMs`, when the rest are cut.
  */
-export async function drain(server: Server, unused: ReadonlySet<Socket>, graceMs: number): Promise<void> {
+export async function drain(server: Server, connections: Connections, graceMs: number): Promise<void> {
   await acceptWaiting(server)
   const closed = new Promise<void>(resolve => server.once('close', resolve))
   // http.Server's own close() cuts idle connections at once; net.Server's only stops listening.
   NetServer.prototype.close.call(server)
   const cut = setTimeout(() => server.closeAllConnections(), graceMs)
-  const sweep = sweepIdle(server, unused)
+  const sweep = sweepIdle(server, connections)
   await closed
   clearTimeout(cut)
   sweep.abort()
@@ -56,14 +63,15 @@ async function acceptWaiting(server: Server): Promise<void> {
   server.off('connection', count)
 }
 
-function sweepIdle(server: Server, unused: ReadonlySet<Socket>): AbortController {
+function sweepIdle(server: Server, { unused, pressure }: Connections): AbortController {
   const stop = new AbortController()
   const run = async () => {
-    await sleep(LINGER_MS, undefined, stop)
-    for (;;) {
+    for (let calmMs = 0; ; ) {
+      await sleep(SWEEP_MS, undefined, stop)
+      calmMs = pressure.held > 0 ? 0 : calmMs + SWEEP_MS
+      if (calmMs < LINGER_MS) continue
       server.closeIdleConnections()
       for (const socket of unused) if (socket.bytesRead === 0) socket.destroy()
-      await sleep(SWEEP_MS, undefined, stop)
     }
   }
   run().catch(() => {})

@@ -4,6 +4,7 @@ import { buildApp } from './app.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { drain, unusedConnections } from './drain.ts'
+import { backpressure } from './http/backpressure.ts'
 import type { Log } from './observe/log.ts'
 import { createService } from './service.ts'
 import { probeRegularly } from './upstream/health.ts'
@@ -25,7 +26,7 @@ export async function serve(config: Config, log: Log, stop: Promise<void>, exten
   extend(app)
   await Promise.race([service.openai.probe(), sleep(FIRST_PROBE_MS, undefined, { ref: false })])
   const stopProbing = probeRegularly(service.openai.probe, config.HEALTH_CHECK_INTERVAL * 1000)
-  const unused = unusedConnections(app.server)
+  const connections = { unused: unusedConnections(app.server), pressure: backpressure(app.server) }
   await app.listen({ port: config.PORT, host: config.HOST })
   const address = app.server.address()
   const port = typeof address === 'object' ? address?.port : config.PORT
@@ -39,7 +40,7 @@ export async function serve(config: Config, log: Log, stop: Promise<void>, exten
   await sleep(config.SHUTDOWN_DELAY_SECONDS * 1000)
   const graceMs = config.SHUTDOWN_GRACE_SECONDS * 1000
   const graceEnds = systemClock.mono() + graceMs
-  await drain(app.server, unused, service.calls ? Math.max(graceMs / 2, graceMs - HANG_UPS_MS) : graceMs)
+  await drain(app.server, connections, service.calls ? Math.max(graceMs / 2, graceMs - HANG_UPS_MS) : graceMs)
   stopProbing()
   await service.calls?.tending.stop(graceEnds - systemClock.mono())
   await service.openai.close()

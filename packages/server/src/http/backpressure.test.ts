@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, test } from 'node:test'
@@ -82,6 +82,35 @@ test('connections that end while they are held keep no other from its turn', { t
   const answers = Promise.all(staying.map(socket => once(socket, 'data')))
   for (const socket of sockets) socket.write(REQUEST)
   await answers
+})
+
+test('a connection that was released is not held again before it was read, however much others ask', async () => {
+  class Connection extends EventEmitter {
+    held = 0
+    destroyed = false
+    pause() {
+      this.held++
+    }
+    resume() {
+      this.emit('resume')
+    }
+  }
+  const [flooder, other, quiet] = [new Connection(), new Connection(), new EventEmitter()]
+  backpressure(quiet as Server, PACE)
+  for (const connection of [flooder, other]) quiet.emit('connection', connection)
+  const flood = () => {
+    for (let i = 0; i < PACE.rush; i++) quiet.emit('request')
+    // Node goes on reading a connection whose request it has read.
+    flooder.resume()
+  }
+  flood()
+  assert.equal(other.held, 1)
+  await turn()
+  flood()
+  assert.equal(other.held, 1, 'it was released in this turn')
+  await turn()
+  flood()
+  assert.equal(other.held, 2, 'it could have been read')
 })
 
 test('what is asked at leisure is read at once', { timeout: 20_000 }, async () => {

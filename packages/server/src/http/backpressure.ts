@@ -15,35 +15,45 @@ export interface Pace {
  */
 const PACE: Pace = { rush: 128, inRush: 24 }
 
+/** What waits unread. */
+export interface Backpressure {
+  /** Connections that are held back now. */
+  readonly held: number
+}
+
 /**
  * Leaves the requests of a rush in their sockets, which are read in turn. There they cost nothing. Read all at once, they
  * would take the places of `MAX_IN_FLIGHT` before one answer of OpenAI's could be looked at, and whatever is known of each
  * would be copied by every collection until it is done.
  */
-export function backpressure(server: Server, { rush, inRush }: Pace = PACE): void {
+export function backpressure(server: Server, { rush, inRush }: Pace = PACE): Backpressure {
   const reading = new Set<Socket>()
   /** Longest held first. */
   const held = new Set<Socket>()
+  /** Released and not read yet: it is their turn, and whoever sends without pause may not take it from them. */
+  const due = new Set<Socket>()
   let begun = 0
   let turnWillEnd = false
 
   function hold(): void {
     for (const socket of reading) {
+      if (due.has(socket)) continue
+      reading.delete(socket)
       held.add(socket)
       socket.pause()
     }
-    reading.clear()
   }
 
   function endTurn(): void {
     begun = 0
-    let released = 0
+    due.clear()
     for (const socket of held) {
-      if (released++ === inRush) break
+      if (due.size === inRush) break
       held.delete(socket)
+      due.add(socket)
       socket.resume()
     }
-    turnWillEnd = held.size > 0
+    turnWillEnd = due.size > 0
     if (turnWillEnd) setImmediate(endTurn)
   }
 
@@ -57,6 +67,7 @@ export function backpressure(server: Server, { rush, inRush }: Pace = PACE): voi
     socket.once('close', () => {
       reading.delete(socket)
       held.delete(socket)
+      due.delete(socket)
     })
   })
 
@@ -65,4 +76,9 @@ export function backpressure(server: Server, { rush, inRush }: Pace = PACE): voi
     turnWillEnd = true
     if (++begun === (held.size > 0 ? inRush : rush)) hold()
   })
+  return {
+    get held() {
+      return held.size
+    },
+  }
 }

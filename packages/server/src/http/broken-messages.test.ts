@@ -113,3 +113,15 @@ test('a client that floods after its answer is cut off before it has sent two me
   await closed
   assert.ok(accepted.bytesRead < 2 * 1_048_576, `${accepted.bytesRead} bytes`)
 })
+
+test('nonsense behind a request whose answer has begun writes nothing into that answer', async () => {
+  server.removeAllListeners('request').on('request', (_request, response) => response.write('begun'))
+  const seen = connection()
+  seen.socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+  while (!seen.answer.includes('begun')) await once(seen.socket, 'data')
+  seen.socket.write('nonsense\r\n\r\n')
+  await once(seen.socket, 'end')
+  seen.socket.end()
+  await seen.closed
+  assert.ok(!seen.answer.includes('malformed_request'), seen.answer)
+})

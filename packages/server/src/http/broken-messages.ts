@@ -15,10 +15,15 @@ const LINGER_BYTES = 1_048_576
 
 /** Answers below HTTP, where there is no request to answer: in the same shape, and then closes. */
 export function answerBrokenMessage(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET') socket.destroy()
+  if (error.code === 'ECONNRESET' || isBeingAnswered(socket)) socket.destroy()
   // Else it has its answer, and closes when that is through.
   if (!socket.writable) return
   answer(socket, PARSER_ERRORS[error.code ?? ''] ?? 'malformed_request')
+}
+
+/** Whether an answer has begun, into which a second one would be written. Node tells it to nobody but itself. */
+function isBeingAnswered(socket: Socket & { _httpMessage?: { headersSent: boolean } | null }): boolean {
+  return socket._httpMessage?.headersSent === true
 }
 
 /** CONNECT asks for a tunnel, which Node would refuse by closing without a word. */

@@ -32,8 +32,9 @@ export function admit({ minute, day }: Ruling, reply: Reply, now: number): Servi
 
 function holdUntilAnswered(day: Extract<Reservation, { granted: true }>, reply: Reply): void {
   // Gone while we waited for the ruling, or before it for the caller's key: `close` has been, and comes no more.
-  if (hasHungUp(reply)) return day.giveBack()
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished || reply.statusCode !== 200) day.giveBack()
-  })
+  if (hasHungUp(reply)) day.giveBack()
+  else
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished || reply.statusCode !== 200) day.giveBack()
+    })
 }
