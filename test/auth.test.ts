@@ -322,6 +322,8 @@ describe('the JWKS', () => {
         assert.equal(answer.json.error.retry_after, Number(answer.headers.get('retry-after')))
       }
       assertUnauthenticated(await askToken(service.url), 'no token at all')
+      const { msg } = await service.logged(({ msg }) => msg.startsWith('The key set (AUTH_JWKS_URL)'))
+      assert.match(msg, /cannot be fetched: the key server gives no answer: ECONNREFUSED\./)
     } finally {
       await service.stop()
     }

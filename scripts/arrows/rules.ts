@@ -112,7 +112,7 @@ export const WALLS: readonly Wall[] = [
     because: 'metrics are made in observe/ and shown by one route',
   },
   {
-    from: serverExcept('identity/jwt\\.ts$'),
+    from: serverExcept('identity/(jwt|key-set)\\.ts$'),
     to: /^jose$/,
     because: 'JWTs are read in one place',
   },

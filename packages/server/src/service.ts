@@ -126,7 +126,7 @@ export async function createService(config: Config, clock: Clock, logger: Logger
     readReportKey: reportKeyReader(reportSecret),
     reports: reportLimits(config, store, clock),
     isOperator: operatorCheck(config.ADMIN_TOKEN),
-    verifyJwt: await createVerifier(config, clock),
+    verifyJwt: await createVerifier(config, clock, events),
     badJwts: fixedWindows(BAD_TOKENS_PER_MINUTE, 60_000, clock.mono),
     badReportKeys: fixedWindows(BAD_TOKENS_PER_MINUTE, 60_000, clock.mono),
     store,
@@ -170,10 +170,10 @@ async function createCallsIfUnified(parts: CallsParts, logger: Logger, metrics: 
 }
 
 /** Loads the JWT library only where callers need a JWT: it is a good part of the memory of an idle service. */
-async function createVerifier({ jwt }: Config, clock: Clock): Promise<VerifyJwt | null> {
+async function createVerifier({ jwt }: Config, clock: Clock, events: Events): Promise<VerifyJwt | null> {
   if (!jwt) return null
   const { jwtVerifier } = await import('./identity/jwt.ts')
-  return jwtVerifier(jwt, clock)
+  return jwtVerifier(jwt, clock, events.keySetFetched)
 }
 
 /** The Redis client is loaded only where it is used, for the same reason. */

@@ -31,7 +31,6 @@ async function signer(kid: string) {
 
 /** A verifier over a key set that the test changes; time stands still unless the test moves it. */
 async function remote(t: TestContext, keys: JWK[]) {
-  t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
   const jwks = { keys, fetches: 0, answer: undefined as ((response: ServerResponse) => void) | undefined }
   const server = createServer((_request, response) => {
     jwks.fetches++
@@ -49,9 +48,11 @@ async function remote(t: TestContext, keys: JWK[]) {
   const clock = { now: Date.now, mono: () => mono }
   const pass = (milliseconds: number) => {
     mono += milliseconds
-    t.mock.timers.tick(milliseconds)
   }
-  return { jwks, pass, verify: jwtVerifier({ keys: { kind: 'jwks', url }, ...CLAIMS }, clock) }
+  /** How each fetch failed, or undefined. */
+  const told: (string | undefined)[] = []
+  const verify = jwtVerifier({ keys: { kind: 'jwks', url }, ...CLAIMS }, clock, failure => told.push(failure?.message))
+  return { jwks, pass, verify, told }
 }
 
 const broken = (response: ServerResponse) => void response.writeHead(503).end()
@@ -106,6 +107,80 @@ describe('keys of a JWKS', () => {
     }
   })
 
+  it('are not fetched again and again by bad tokens while the issuer is down', async t => {
+    const [a, unknown] = await Promise.all([signer('a'), signer('unknown')])
+    const { jwks, pass, verify } = await remote(t, [a.jwk])
+    await verify(await a.bearer())
+    jwks.answer = broken
+    pass(31_000)
+    const bearer = await unknown.bearer()
+    for (let i = 0; i < 20; i++) await assert.rejects(verify(bearer), refused('unauthenticated'))
+    assert.equal(jwks.fetches, 2)
+    pass(5000)
+    await assert.rejects(verify(bearer), refused('unauthenticated'))
+    assert.equal(jwks.fetches, 3)
+  })
+
+  it('are not fetched again and again where they never could be, and soon once they can', async t => {
+    const a = await signer('a')
+    const { jwks, pass, verify } = await remote(t, [a.jwk])
+    jwks.answer = broken
+    const bearer = await a.bearer()
+    for (let i = 0; i < 20; i++) await assert.rejects(verify(bearer), refused('auth_unavailable'))
+    assert.equal(jwks.fetches, 1)
+    jwks.answer = undefined
+    pass(5000)
+    assert.equal(await verify(bearer), 'fan-1')
+  })
+
+  it('are believed no longer than 20 minutes after they were taken back, also after a quiet time', async t => {
+    const [a, b] = await Promise.all([signer('a'), signer('b')])
+    const { jwks, pass, verify } = await remote(t, [a.jwk])
+    await verify(await a.bearer())
+    jwks.keys = [b.jwk]
+    pass(20 * 60_000 + 1)
+    await assert.rejects(verify(await a.bearer()), refused('unauthenticated'))
+    assert.equal(await verify(await b.bearer()), 'fan-1')
+    assert.equal(jwks.fetches, 2)
+  })
+
+  it('are fetched anew after 10 minutes without a request waiting for it, and after a failure again in 30 s', async t => {
+    const a = await signer('a')
+    const { jwks, pass, verify, told } = await remote(t, [a.jwk])
+    await verify(await a.bearer())
+    const heard = async (count: number) => {
+      while (told.length < count) await new Promise(resolve => setTimeout(resolve, 5))
+    }
+    jwks.answer = broken
+    pass(10 * 60_000 + 1)
+    assert.equal(await verify(await a.bearer()), 'fan-1')
+    await heard(2)
+    pass(29_000)
+    await verify(await a.bearer())
+    assert.equal(jwks.fetches, 2)
+    jwks.answer = undefined
+    pass(1000)
+    await verify(await a.bearer())
+    await heard(3)
+    assert.deepEqual(told, [undefined, 'the key server answers 503', undefined])
+  })
+
+  it('that could not be looked up are told as the cause of a refusal', async t => {
+    const [a, unknown] = await Promise.all([signer('a'), signer('unknown')])
+    const { jwks, pass, verify } = await remote(t, [a.jwk])
+    await verify(await a.bearer())
+    const cause = async () =>
+      verify(await unknown.bearer()).then(
+        () => undefined,
+        error => error.cause.message,
+      )
+    assert.match(await cause(), /no applicable key/)
+    jwks.answer = broken
+    pass(60_000)
+    assert.equal(await cause(), 'the key server answers 503')
+    assert.equal(await cause(), 'the key server answers 503', 'also while it is not asked again')
+  })
+
   it('make a token with an unknown key id invalid, rather than us unable, while the issuer is down', async t => {
     const [a, unknown] = await Promise.all([signer('a'), signer('unknown')])
     const { jwks, pass, verify } = await remote(t, [a.jwk])
@@ -117,7 +192,7 @@ describe('keys of a JWKS', () => {
 
   it('are missed as auth_unavailable until the issuer answers for the first time, whatever it does wrong', async t => {
     const a = await signer('a')
-    const { jwks, verify } = await remote(t, [a.jwk])
+    const { jwks, pass, verify, told } = await remote(t, [a.jwk])
     const bearer = await a.bearer()
     const faults: ((response: ServerResponse) => void)[] = [
       broken,
@@ -130,7 +205,16 @@ describe('keys of a JWKS', () => {
     for (const fault of faults) {
       jwks.answer = fault
       await assert.rejects(verify(bearer), refused('auth_unavailable'))
+      pass(5000)
     }
+    assert.deepEqual(told, [
+      'the key server answers 503',
+      'the key server gives no answer: UND_ERR_SOCKET',
+      'the key server answers with no key set',
+      'the key server answers with no key set',
+      'the key server answers with more than 1 MiB',
+      'the key server answers 302',
+    ])
     jwks.answer = undefined
     assert.equal(await verify(bearer), 'fan-1')
   })

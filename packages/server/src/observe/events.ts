@@ -4,6 +4,7 @@ import type { Monitor } from '../monitor/monitor.ts'
 import type { Store } from '../store/redis.ts'
 import type { OpenAiEvents } from '../upstream/openai.ts'
 import type { VoiceStats } from '../voice/stats.ts'
+import { keySetEvent } from './key-set-event.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { reportEvent } from './report-event.ts'
@@ -121,6 +122,8 @@ export function createEvents({ logger, metrics, stats, monitor, hashClient, scru
         'token_issued',
       )
     },
+
+    keySetFetched: keySetEvent(logger, clock),
 
     callReported: reportEvent(logger, metrics, stats, monitor),
 
