@@ -249,6 +249,14 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
     named: 'stays spent when OpenAI refuses the call',
   },
   {
+    promise: 'a call that is placed slowly keeps its room',
+    file: `${SRC}/calls/redis-store.ts`,
+    from: 'const firstSlotMs = placingMs + SLOT_MS',
+    to: 'const firstSlotMs = SLOT_MS',
+    test: `${SRC}/calls/redis-tickets.test.ts`,
+    named: 'holds the room of a call',
+  },
+  {
     promise: 'an admission whose answer came too late spends no ticket',
     file: `${SRC}/calls/redis-scripts.ts`,
     from: "redis.call('HDEL', key, 'used')",

@@ -79,5 +79,6 @@ function createCallStore({ config, clock, store }: CallsParts): CallStore {
   const historyMs = config.CALL_HISTORY_SECONDS * 1000
   if (!store) return memoryCallStore(limits, ticketMs, historyMs, clock)
   const seal = sealWith(deriveSecret(config.CLIENT_HASH_SECRET, 'calls'))
-  return redisCallStore(store, limits, ticketMs, historyMs, seal, randomUUID())
+  const times = { ticketMs, placingMs: config.UPSTREAM_DEADLINE_MS, historyMs }
+  return redisCallStore(store, limits, times, seal, randomUUID())
 }

@@ -34,7 +34,7 @@ async function instance(name: string, historyMs = DAY_MS, patienceMs = LONG_PATI
   const connection = connectStore(new Secret(redis.url), systemClock, ({ up }) => up && resolve(up), patienceMs)
   connections.push(connection)
   await promise
-  return redisCallStore(connection, NO_LIMITS, 600_000, historyMs, SEAL, name)
+  return redisCallStore(connection, NO_LIMITS, { ticketMs: 600_000, placingMs: 10_000, historyMs }, SEAL, name)
 }
 
 function begun(id: string): LiveCall {

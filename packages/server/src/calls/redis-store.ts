@@ -12,7 +12,7 @@ import { withdrawals } from './withdrawals.ts'
 
 /** A watcher that has not reported for so long has died, milliseconds. Reports come four times as often. */
 export const LEASE_MS = 8000
-/** A slot that nobody renews is given back: longer than a placing and a takeover take, milliseconds. */
+/** A call's slot that nobody renews is given back: longer than a takeover takes, milliseconds. */
 const SLOT_MS = 120_000
 /** OpenAI ends calls after an hour; calls in Redis are kept for longer than they can last, milliseconds. */
 const CALL_KEPT_MS = 7_200_000
@@ -21,15 +21,26 @@ const MOST_TAKEN = 50
 
 const unavailable = (cause?: unknown) => new ServiceError('store_unavailable', { retryAfter: 1, cause })
 
+interface CallTimes {
+  /** How long a ticket can be spent, milliseconds. */
+  ticketMs: number
+  /** The longest that the placing of a call takes, milliseconds. */
+  placingMs: number
+  /** How long receipts are kept, milliseconds. */
+  historyMs: number
+}
+
 /** Tickets and calls in Redis, for all instances together. `instance` is a name that no other process has. */
 export function redisCallStore(
   store: Store,
   limits: CallLimits,
-  ticketMs: number,
-  historyMs: number,
+  { ticketMs, placingMs, historyMs }: CallTimes,
   seal: Seal,
   instance: string,
 ): CallStore {
+  /** Nobody renews a slot while its call is being placed. */
+  const firstSlotMs = placingMs + SLOT_MS
+
   async function run(text: Script, ...args: (string | number)[]): Promise<unknown> {
     try {
       return await store.run(text, args.map(String))
@@ -37,7 +48,10 @@ export function redisCallStore(
       throw unavailable(cause)
     }
   }
-  const unanswered = withdrawals((hash, attempt) => run(scripts.WITHDRAW, hash, attempt), Math.max(SLOT_MS, ticketMs))
+  const unanswered = withdrawals(
+    (hash, attempt) => run(scripts.WITHDRAW, hash, attempt),
+    Math.max(firstSlotMs, ticketMs),
+  )
   const words = async (answer: Promise<unknown>) => ((await answer) as unknown[]).map(String)
 
   /** Undefined where another key has sealed it. */
@@ -67,7 +81,7 @@ export function redisCallStore(
     },
     async admit(hash) {
       const { maxCalls, maxCallsPerClient, dailyUsd, clientDailyUsd } = limits
-      const bounds = [maxCalls, maxCallsPerClient, dailyUsd, clientDailyUsd, SLOT_MS]
+      const bounds = [maxCalls, maxCallsPerClient, dailyUsd, clientDailyUsd, firstSlotMs]
       const attempt = randomUUID()
       const answer = run(scripts.ADMIT, hash, ...bounds, attempt)
       answer.catch(() => unanswered.begin(hash, attempt))

@@ -12,7 +12,8 @@ import { sealWith } from './seal.ts'
 import type { CallStore, TicketState } from './store.ts'
 
 const LIMITS = { maxCalls: 100, maxCallsPerClient: 1, dailyUsd: 0, clientDailyUsd: 0 }
-const TICKET_MS = 600_000
+const PLACING_MS = 600_000
+const TIMES = { ticketMs: 600_000, placingMs: PLACING_MS, historyMs: 86_400_000 }
 const PATIENCE_MS = 300
 const SEAL = sealWith(new Secret(Buffer.alloc(32, 'a').toString('base64url')))
 const DEFAULTS = { REALTIME_MODEL: 'gpt-realtime', REALTIME_VOICE: 'verse', DEFAULT_INSTRUCTIONS: '' }
@@ -25,7 +26,7 @@ before(async () => {
   const { promise, resolve } = Promise.withResolvers<boolean>()
   connection = connectStore(new Secret(redis.url), systemClock, ({ up }) => up && resolve(up), PATIENCE_MS)
   await promise
-  store = redisCallStore(connection, LIMITS, TICKET_MS, 86_400_000, SEAL, 'one')
+  store = redisCallStore(connection, LIMITS, TIMES, SEAL, 'one')
 })
 after(async () => {
   connection.close()
@@ -63,4 +64,14 @@ it('gives back nothing of what a rival has got for the same ticket', async () =>
   await assert.rejects(store.admit('rivals'), { type: 'store_unavailable' })
   assert.deepEqual(await standing('rivals'), { kind: 'used', callId: undefined })
   assert.equal(await redis.ask('ZCARD', 'parker:slots:bob'), '1')
+})
+
+it('holds the room of a call for longer than its placing can take', async () => {
+  await store.keepTicket('slow', ticketOf('cid'))
+  const before = Date.now()
+  assert.deepEqual(await store.admit('slow'), { kind: 'admitted' })
+  for (const slots of ['parker:slots', 'parker:slots:cid']) {
+    const lapses = Number(await redis.ask('ZSCORE', slots, 'slow'))
+    assert.ok(lapses - before > PLACING_MS, `${lapses - before} ms`)
+  }
 })
