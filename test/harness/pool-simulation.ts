@@ -96,7 +96,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     },
     breaker: { enter: () => ({ report() {} }), state: { name: 'closed', failures: 0 } },
   }
-  const pool = secretPool(settings, openai as OpenAi, clock)
+  const pool = secretPool(settings, openai as OpenAi, clock, () => {})
   const served: Served[] = []
   const held = { ofAKind: 0, inAll: 0 }
 

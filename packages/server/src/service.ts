@@ -97,7 +97,7 @@ export async function createService(config: Config, clock: Clock, logger: Logger
   const sharing = await createSharing(config, stats, store, clock)
   const readWindow = windowReader(stats, sharing)
   const reportSecret = deriveSecret(config.CLIENT_HASH_SECRET, 'report-key')
-  const pool = config.POOL_ENABLED ? secretPool(config, openai, clock) : noPool()
+  const pool = config.POOL_ENABLED ? secretPool(config, openai, clock, events.poolRests) : noPool()
   const calls = await createCallsIfUnified(
     { config, clock, openai, store, hashClient, attempted: events.attempted },
     logger,

@@ -170,6 +170,14 @@ export function createEvents({ logger, metrics, stats, monitor, hashClient, scru
       logger.warn(`Limits are counted in memory, at half of each value: the store (REDIS_URL) ${trouble}.`)
     },
 
+    /** OpenAI, or what stands in its place, gives secrets shorter lives than were asked for. */
+    poolRests(lifeSeconds: number) {
+      logger.warn(
+        { life_seconds: round(lifeSeconds) },
+        'The pool of ready secrets rests: they live no longer than POOL_MIN_REMAINING_SECONDS. Lower it, or set POOL_ENABLED=false.',
+      )
+    },
+
     connectionChanged(connected) {
       if (connected) logger.info('OpenAI is connected.')
       else logger.warn('OpenAI is disconnected: the last probe or mint failed.')

@@ -47,7 +47,7 @@ const steps = fc.array(
 const nameOf = ({ body, safetyIdentifier }: MintOrder) => `${body}/${safetyIdentifier}`
 
 /** The pool between callers and an OpenAI whose answers come when, and as, the steps say. */
-function stage(settings = SETTINGS) {
+function stage(settings = SETTINGS, lifeSeconds = TTL) {
   let now = 0
   let connected = true
   let serial = 0
@@ -58,7 +58,8 @@ function stage(settings = SETTINGS) {
       open.push({
         settle(ok) {
           const value = `${nameOf(order)}#${serial++}`
-          if (ok) resolve({ value, expiresAt: now + TTL, lifeSeconds: TTL, sessionId: undefined, openAiRequestId: '' })
+          if (ok)
+            resolve({ value, expiresAt: now + lifeSeconds, lifeSeconds, sessionId: undefined, openAiRequestId: '' })
           else reject(new Error('no'))
         },
       })
@@ -74,7 +75,8 @@ function stage(settings = SETTINGS) {
     },
     breaker: { state: { name: 'closed', failures: 0 } },
   }
-  const pool: Pool = secretPool(settings, openai as unknown as OpenAi, clock)
+  const shortLives: number[] = []
+  const pool: Pool = secretPool(settings, openai as unknown as OpenAi, clock, life => shortLives.push(life))
   const handedOut: { to: string; value: string; remaining: number; warm: boolean }[] = []
 
   async function ask({ order, shared }: (typeof ORDERS)[number], hangsUp: boolean): Promise<void> {
@@ -94,6 +96,7 @@ function stage(settings = SETTINGS) {
   return {
     pool,
     handedOut,
+    shortLives,
     async run(step: Step) {
       if (step.do === 'ask') void ask(ORDERS[step.order] ?? assert.fail(), step.hangsUp)
       if (step.do === 'answer') open.splice(step.pick % Math.max(1, open.length), 1)[0]?.settle(step.ok)
@@ -136,6 +139,19 @@ it('drops no secret for one that the quota of mints does not allow', async () =>
   for (const step of [asking(1), ...answers, ...answers]) await run(step)
   const { entries, minted, expired_unused } = pool.stats()
   assert.deepEqual({ entries, minted, expired_unused }, { entries: 2, minted: 4, expired_unused: 2 })
+})
+
+it('rests for ten minutes where secrets live too short to be kept, and says so once', async () => {
+  const { pool, shortLives, run } = stage(SETTINGS, 60)
+  const asked: Step[] = [{ do: 'ask', order: 0, hangsUp: false }, ...Array(3).fill({ do: 'answer', pick: 0, ok: true })]
+  const waits = Array.from({ length: 20 }, (): Step => ({ do: 'wait', seconds: 20 }))
+  for (const wait of waits) for (const step of [...asked, wait]) await run(step)
+  assert.equal(pool.stats().minted, 2)
+  assert.deepEqual(shortLives, [60])
+  await run({ do: 'wait', seconds: 300 })
+  for (const step of asked) await run(step)
+  assert.equal(pool.stats().minted, 4)
+  assert.deepEqual(shortLives, [60, 60])
 })
 
 it('a secret that OpenAI gives a shorter life than asked for is dropped by that life', () => {

@@ -54,13 +54,19 @@ type PoolConfig = Pick<
 /** A kind that any visitor may ask for starts with two spares, any other with one. */
 const SPARES = { shared: 2, private: 1 }
 
-export function secretPool(config: PoolConfig, openai: OpenAi, clock: Clock): Pool {
+/** `onShortLived` is told when OpenAI's secrets live too short to be kept, and how long, seconds; at most every ten minutes. */
+export function secretPool(
+  config: PoolConfig,
+  openai: OpenAi,
+  clock: Clock,
+  onShortLived: (lifeSeconds: number) => void,
+): Pool {
   const { TOKEN_TTL_SECONDS: lifeSeconds, POOL_MAX_PER_KEY: maxPerKey } = config
   const shelfSeconds = lifeSeconds - config.POOL_MIN_REMAINING_SECONDS
   const stock = perishableStock(config, clock)
   const kinds = watchedKinds({ shelfSeconds, lifeSeconds, onForgotten: stock.dropAll })
   const admit = mintAdmission(config, kinds, stock, clock)
-  const minting = poolMinting(config, openai, clock)
+  const minting = poolMinting(config, openai, clock, onShortLived)
   let hits = 0
   let misses = 0
 
