@@ -22,8 +22,9 @@ const REMEDIES: Record<Remedy, () => void> = {
 
 let state: PanelState = START
 let parker: Parker
-/** How often it was loaded. */
+/** How often it was loaded, and the page asked. */
 let loads = 0
+let reads = 0
 let conversation: Conversation | undefined
 let picked: Picked = {}
 /** What the page was about when the talk began. */
@@ -62,7 +63,10 @@ async function loaded(): Promise<PanelEvent> {
 }
 
 async function readPage(): Promise<void> {
+  const read = ++reads
   const page = await askPage()
+  // A slow tab may answer when another has come to the front.
+  if (read !== reads) return
   tell({ type: 'page', page })
   // While it connects too: the call remembers what it is to tell.
   if (page && ['connecting', 'live'].includes(state.stage.name)) conversation?.page(page)
