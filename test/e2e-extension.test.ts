@@ -309,6 +309,41 @@ describe('the extension in Chromium', () => {
     await panel.click('#hang-up')
     await panel.waitFor(stage('ended'))
   })
+
+  it('a score that changes on the page is told when one goes on air, and while one is, each once', async () => {
+    const page = await browser.visit(GAME)
+    const score = (points: number) =>
+      page.evaluate(`document.querySelector('.Gamestrip__Score').textContent = '${points}'`)
+    await hurriedPanel()
+    await panel.waitFor(stage('ready'))
+    await panel.waitFor(headline('Foxes survive'))
+    await score(105)
+    await panel.click('#go')
+    await panel.waitFor(stage('live'))
+    await panel.waitFor('reads > 5')
+    await score(107)
+    await panel.waitFor(`${TOLD}.length > 1`)
+    const scores = (await panel.evaluate<string[]>(TOLD)).map(text => /Gulls (\d+)/.exec(text)?.[1])
+    assert.deepEqual(scores, ['105', '107'])
+    await panel.click('#hang-up')
+    await panel.waitFor(stage('ended'))
+  })
+
+  /** Loads the panel anew; what it does every half minute it then does some three times a second. */
+  async function hurriedPanel(): Promise<void> {
+    const source = `{
+      const every = setInterval
+      globalThis.setInterval = (act, ms) => every(act, ms >= 10_000 ? ms / 100 : ms)
+      const ask = chrome.tabs.sendMessage
+      globalThis.reads = 0
+      chrome.tabs.sendMessage = (...asked) => (reads++, ask(...asked))
+    }`
+    await panel.cdp.send('Page.enable')
+    await panel.cdp.send('Page.addScriptToEvaluateOnNewDocument', { source })
+    await panel.cdp.send('Page.reload')
+    await panel.waitFor(`globalThis.reads !== undefined && document.readyState === 'complete'`)
+    for (const script of [SCRIPT, SPY]) await panel.evaluate(readFileSync(script, 'utf8'))
+  }
 })
 
 function escapeHtml(text: string): string {

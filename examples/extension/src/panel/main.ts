@@ -13,6 +13,8 @@ import { isDueForReload, type PanelEvent, type PanelState, reduce, START, spoken
 import { label, type Picked, readPickers } from './views/pickers.ts'
 
 const SECOND_MS = 1000
+/** Scores change without a new page; asking costs the page a few look-ups. */
+const READ_AGAIN_MS = 30_000
 
 const REMEDIES: Record<Remedy, () => void> = {
   'try-again': () => void load(),
@@ -78,6 +80,8 @@ function goOnAir(): void {
   topic = state.page && titleOf(state.page)
   talkId = crypto.randomUUID()
   conversation = startConversation(parker, picked, state.page, tell)
+  // The score may have changed since; the answer comes long before the line is open.
+  void readPage()
 }
 
 async function save(): Promise<void> {
@@ -143,6 +147,7 @@ byId('lineup').addEventListener('submit', event => {
 onOtherPage(readPage)
 onServiceOrigin(() => tell({ type: 'moved' }))
 setInterval(() => drawClocks(state), SECOND_MS)
+setInterval(() => state.stage.name === 'live' && readPage(), READ_AGAIN_MS)
 microphonePermission().then(permission => {
   permission.onchange = () => tell({ type: 'microphone', microphone: permission.state })
 })
