@@ -15,6 +15,11 @@ export function noTicket(): ServiceError {
   return new ServiceError('ticket_invalid', { message, ...CHALLENGE })
 }
 
+/** What is thrown at a flood of tickets. */
+export function noRoomForTickets(): ServiceError {
+  return new ServiceError('overloaded', { retryAfter: 60 })
+}
+
 /** The ticket, if it can still be spent; else throws the 401 that says why not. */
 export function usableTicket(state: TicketState): Ticket {
   if (state.kind === 'ready') return state.ticket

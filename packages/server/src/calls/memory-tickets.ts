@@ -1,5 +1,6 @@
-import { ServiceError } from '../errors.ts'
+import { noRoomForTickets } from './admission.ts'
 import type { Ticket } from './call.ts'
+import { MAX_TICKETS } from './store.ts'
 
 /** A ticket in memory; the session of a used one is let go. */
 interface Kept {
@@ -14,8 +15,6 @@ export interface MemoryTickets {
   use(hash: string): void
 }
 
-/** Tickets that are known at once; far more than a crowd asks for in a ticket's life. */
-const MAX_TICKETS = 100_000
 /** Characters that callers' own instructions may take in waiting tickets. */
 const MAX_OWN_WORDS = 32_000_000
 
@@ -38,8 +37,7 @@ export function memoryTickets(lifeMs: number, mono: () => number): MemoryTickets
   return {
     keep(hash, ticket) {
       sweep()
-      if (tickets.size >= MAX_TICKETS || ownWords + wordsOf(ticket) > MAX_OWN_WORDS)
-        throw new ServiceError('overloaded', { retryAfter: 60 })
+      if (tickets.size >= MAX_TICKETS || ownWords + wordsOf(ticket) > MAX_OWN_WORDS) throw noRoomForTickets()
       ownWords += wordsOf(ticket)
       tickets.set(hash, { ticket, expiresAt: mono() + lifeMs })
     },

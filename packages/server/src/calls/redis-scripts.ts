@@ -2,7 +2,8 @@ import { script } from '../store/script.ts'
 
 /**
  * What Redis runs as single steps. Times are Redis's own, in milliseconds. Keys:
- * `parker:ticket:<sha256>` a ticket · `parker:call:<id>` a call and then its receipt · `parker:calls` ids by their beginning
+ * `parker:ticket:<sha256>` a ticket · `parker:session:<window>:<name>` a session · `parker:tickets:<window>` how much was kept in
+ * this span of a ticket's life · `parker:call:<id>` a call and then its receipt · `parker:calls` ids by their beginning
  * in microseconds · `parker:calls:live` ids by the end of their watcher's lease · `parker:slots[:<client>]` tickets of calls
  * placed or under way, by when they lapse · `parker:usd:<day>[:<client>]` spending · `parker:booked:<writer>` number of its
  * last entry · `parker:instances` by lease.
@@ -15,11 +16,28 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 /** Two days: a day's spending is asked for until it ends. */
 const DAY_KEY_SECONDS = 172_800
 
-/** Ticket, client, session id, sealed session, life in ms. It is known for twice its life. */
+/**
+ * Ticket, client, session id, name of the session, sealed session, life in ms, most tickets, most bytes of sessions.
+ * Answers 0 where there is no room. A ticket is known for twice its life. What the tickets that can be spent take was kept
+ * in this span of a life or in the one before; a session that many ask for is kept once in a span.
+ */
 export const KEEP_TICKET = script(`${NOW}
+local life = tonumber(ARGV[6])
+local window = math.floor(now / life)
+local kept, kept_before = 'parker:tickets:' .. window, 'parker:tickets:' .. (window - 1)
+local session = 'parker:session:' .. window .. ':' .. ARGV[4]
+local bytes = redis.call('EXISTS', session) == 1 and 0 or #ARGV[5]
+local function held(what)
+  return tonumber(redis.call('HGET', kept, what) or 0) + tonumber(redis.call('HGET', kept_before, what) or 0)
+end
+if held('tickets') >= tonumber(ARGV[7]) or held('bytes') + bytes > tonumber(ARGV[8]) then return 0 end
+redis.call('HINCRBY', kept, 'tickets', 1)
+redis.call('HINCRBY', kept, 'bytes', bytes)
+redis.call('PEXPIRE', kept, life * 2)
+redis.call('SET', session, ARGV[5], 'NX', 'PX', (window + 2) * life - now)
 local key = 'parker:ticket:' .. ARGV[1]
-redis.call('HSET', key, 'client', ARGV[2], 'session_id', ARGV[3], 'session', ARGV[4], 'expires', now + ARGV[5])
-redis.call('PEXPIRE', key, ARGV[5] * 2)
+redis.call('HSET', key, 'client', ARGV[2], 'session_id', ARGV[3], 'session', session, 'expires', now + life)
+redis.call('PEXPIRE', key, life * 2)
 return 1
 `)
 
@@ -30,7 +48,7 @@ local found = redis.call('HMGET', key, 'expires', 'used', 'call', 'client', 'ses
 if not found[1] then return {'unknown'} end
 if found[2] then return {'used', found[3] or ''} end
 if now >= tonumber(found[1]) then return {'expired'} end
-return {'ready', '', found[4], found[5], found[6]}
+return {'ready', '', found[4], found[5], redis.call('GET', found[6])}
 `)
 
 /**
@@ -81,7 +99,6 @@ return 1
 
 /** Ticket. */
 export const RELEASE = script(`${FREE_SLOT}
-redis.call('HDEL', 'parker:ticket:' .. ARGV[1], 'session')
 free_slot(ARGV[1])
 return 1
 `)
@@ -97,7 +114,6 @@ local order = time[1] * 1000000 + time[2] - ARGV[6] * 1000
 redis.call('HSET', key, 'ticket', ARGV[2], 'owner', ARGV[3], 'started', now - ARGV[6], 'human', now - ARGV[7],
   'order', string.format('%.0f', order), unpack(ARGV, 8))
 redis.call('HSET', ticket, 'used', 1, 'call', ARGV[1], 'expires', now)
-redis.call('HDEL', ticket, 'session')
 for _, kept in ipairs({key, ticket}) do redis.call('PEXPIRE', kept, ARGV[5]) end
 redis.call('ZREMRANGEBYSCORE', 'parker:calls', '-inf', (now - ARGV[5]) * 1000)
 redis.call('ZADD', 'parker:calls', order, ARGV[1])

@@ -3,11 +3,19 @@ import { ServiceError } from '../errors.ts'
 import type { Session } from '../session.ts'
 import type { Store } from '../store/redis.ts'
 import type { Script } from '../store/script.ts'
+import { noRoomForTickets } from './admission.ts'
 import type { EndReason, LiveCall, Receipt } from './call.ts'
 import { amountsOf, fieldsOf, fieldsOfCall, liveCallOf, receiptOf } from './redis-fields.ts'
 import * as scripts from './redis-scripts.ts'
 import type { Seal } from './seal.ts'
-import type { Admission, CallLimits, CallStore, Standing, TicketState } from './store.ts'
+import {
+  type Admission,
+  type CallLimits,
+  type CallStore,
+  MAX_TICKETS,
+  type Standing,
+  type TicketState,
+} from './store.ts'
 import { withdrawals } from './withdrawals.ts'
 
 /** A watcher that has not reported for so long has died, milliseconds. Reports come four times as often. */
@@ -16,6 +24,8 @@ export const LEASE_MS = 8000
 const SLOT_MS = 120_000
 /** OpenAI ends calls after an hour; calls in Redis are kept for longer than they can last, milliseconds. */
 const CALL_KEPT_MS = 7_200_000
+/** Sealed sessions of the tickets that can be spent, bytes: 5,000 with the longest instructions of callers' own, in English. */
+const MAX_SESSION_BYTES = 64_000_000
 /** Calls that are taken over in one step. */
 const MOST_TAKEN = 50
 
@@ -69,7 +79,9 @@ export function redisCallStore(
 
   return {
     async keepTicket(hash, { client, sessionId, session }) {
-      await run(scripts.KEEP_TICKET, hash, client, sessionId, seal.close(JSON.stringify(session)), ticketMs)
+      const text = JSON.stringify(session)
+      const kept = [hash, client, sessionId, seal.nameOf(text), seal.close(text), ticketMs]
+      if ((await run(scripts.KEEP_TICKET, ...kept, MAX_TICKETS, MAX_SESSION_BYTES)) === 0) throw noRoomForTickets()
     },
     async ticket(hash): Promise<TicketState> {
       if (unanswered.has(hash)) throw unavailable()

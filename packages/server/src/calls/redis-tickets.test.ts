@@ -9,7 +9,7 @@ import { connectStore, type Store } from '../store/redis.ts'
 import type { Ticket } from './call.ts'
 import { redisCallStore } from './redis-store.ts'
 import { sealWith } from './seal.ts'
-import type { CallStore, TicketState } from './store.ts'
+import { type CallStore, MAX_TICKETS, type TicketState } from './store.ts'
 
 const LIMITS = { maxCalls: 100, maxCallsPerClient: 1, dailyUsd: 0, clientDailyUsd: 0 }
 const PLACING_MS = 600_000
@@ -33,8 +33,8 @@ after(async () => {
   await redis.kill()
 })
 
-function ticketOf(client: string): Ticket {
-  return { sessionId: 'sess_1', client, session: decideSession({}, DEFAULTS, 0) }
+function ticketOf(client: string, instructions: string | null = null): Ticket {
+  return { sessionId: 'sess_1', client, session: decideSession({ instructions }, DEFAULTS, 0) }
 }
 
 /** How a ticket stands, as soon as that can be told. */
@@ -74,4 +74,38 @@ it('holds the room of a call for longer than its placing can take', async () => 
     const lapses = Number(await redis.ask('ZSCORE', slots, 'slow'))
     assert.ok(lapses - before > PLACING_MS, `${lapses - before} ms`)
   }
+})
+
+/** Where Redis counts what is kept of tickets just now. */
+async function countsKey(): Promise<string> {
+  const [seconds] = (await redis.ask('TIME')).split('\n')
+  return `parker:tickets:${Math.floor((Number(seconds) * 1000) / TIMES.ticketMs)}`
+}
+
+it('keeps a session that many ask for once, and no longer than their tickets can need it', async () => {
+  await redis.ask('FLUSHALL')
+  for (const client of ['dan', 'eve', 'fay']) await store.keepTicket(`of ${client}`, ticketOf(client))
+  const names = await redis.ask('KEYS', 'parker:session:*')
+  assert.equal(names.split('\n').length, 1)
+  assert.ok(Number(await redis.ask('PTTL', names)) <= 2 * TIMES.ticketMs)
+  assert.ok(Number(await redis.ask('MEMORY', 'USAGE', 'parker:ticket:of eve')) < 500)
+  await store.admit('of dan')
+  await store.release('of dan')
+  assert.equal((await standing('of eve')).kind, 'ready')
+})
+
+it('refuses tickets beyond as many as are known at once', async () => {
+  await redis.ask('HSET', await countsKey(), 'tickets', String(MAX_TICKETS - 1))
+  await store.keepTicket('last', ticketOf('gus'))
+  await assert.rejects(store.keepTicket('one more', ticketOf('gus')), { type: 'overloaded' })
+  assert.deepEqual(await store.ticket('one more'), { kind: 'unknown' })
+  await redis.ask('FLUSHALL')
+})
+
+it('refuses sessions of callers’ own beyond what all may take, and goes on with those that it has', async () => {
+  await store.keepTicket('first', ticketOf('hal', 'Speak of zebras.'))
+  await redis.ask('HINCRBY', await countsKey(), 'bytes', '63999000')
+  await assert.rejects(store.keepTicket('long', ticketOf('hal', 'z'.repeat(8000))), { type: 'overloaded' })
+  await store.keepTicket('again', ticketOf('hal', 'Speak of zebras.'))
+  assert.equal((await store.ticket('again')).kind, 'ready')
 })

@@ -13,6 +13,12 @@ it('hides a text, and gives it back under the same key', () => {
   assert.notEqual(keyed('a').close(TEXT), sealed, 'no two look alike')
 })
 
+it('names a text alike under the same key alone', () => {
+  assert.equal(keyed('a').nameOf(TEXT), keyed('a').nameOf(TEXT))
+  assert.notEqual(keyed('a').nameOf(TEXT), keyed('b').nameOf(TEXT))
+  assert.notEqual(keyed('a').nameOf(TEXT), keyed('a').nameOf(`${TEXT}!`))
+})
+
 it('gives nothing back under another key, or where a bit was changed', () => {
   const sealed = keyed('a').close(TEXT)
   assert.equal(keyed('b').open(sealed), undefined)

@@ -1,9 +1,12 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { hmacSha256 } from '../hmac.ts'
 import type { Secret } from '../secret.ts'
 
 /** Makes texts unreadable for whoever looks into the store, and reads them again. */
 export interface Seal {
   close(text: string): string
+  /** A name by which the same text is found again; without the key nobody can tell whose name it is. */
+  nameOf(text: string): string
   /** Undefined where it was sealed under another key, or changed. */
   open(sealed: string): string | undefined
 }
@@ -16,7 +19,9 @@ const WHOLE_TAG = { authTagLength: TAG_BYTES }
 /** AES-256-GCM under 32 bytes of key in base64url; instances that share the key read each other's texts. */
 export function sealWith(key: Secret): Seal {
   const bytes = Buffer.from(key.reveal(), 'base64url')
+  const named = hmacSha256(`names ${key.reveal()}`)
   return {
+    nameOf: text => named(text, 'base64url'),
     close(text) {
       const nonce = randomBytes(NONCE_BYTES)
       const cipher = createCipheriv('aes-256-gcm', bytes, nonce, WHOLE_TAG)

@@ -1,6 +1,9 @@
 import type { EndReason, LiveCall, Receipt, Ticket } from './call.ts'
 import type { Entry } from './ledger.ts'
 
+/** Tickets that are known at once; far more than a crowd asks for in a ticket's life. */
+export const MAX_TICKETS = 100_000
+
 /** Where a ticket stands. */
 export type TicketState =
   | { kind: 'unknown' }
