@@ -465,4 +465,11 @@ describe('unified calls', () => {
       [true, false, false],
     )
   })
+
+  it('warn where Redis keeps them under a key that changes with the API key', () => {
+    const shared = { ...UNIFIED, REDIS_URL: 'redis://127.0.0.1' }
+    const warned = (env: Env) => remarksOf(env).some(({ text }) => text.startsWith('CLIENT_HASH_SECRET is not set'))
+    const own = { ...shared, CLIENT_HASH_SECRET: 'a-secret-of-thirty-two-characters' }
+    assert.deepEqual([warned(shared), warned(own), warned(UNIFIED)], [true, false, false])
+  })
 })

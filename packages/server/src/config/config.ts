@@ -59,6 +59,7 @@ export type RemarkId =
   | 'spend-limit-idle'
   | 'ttl-short'
   | 'pool-off'
+  | 'calls-sealed-by-api-key'
 
 /** Something an operator should read at start, but that does not stop it. */
 export interface Remark {
@@ -98,6 +99,12 @@ export function decideConfig(env: Environment, now: number = Date.now()): Decisi
       id: 'pool-off',
       level: 'warn',
       text: 'The pool of ready secrets is off: TOKEN_TTL_SECONDS leaves them too little time to wait.',
+    })
+  if (config.CALL_MODE === 'unified' && config.REDIS_URL && !values.CLIENT_HASH_SECRET)
+    remarks.push({
+      id: 'calls-sealed-by-api-key',
+      level: 'warn',
+      text: 'CLIENT_HASH_SECRET is not set: a change of the API key ends running calls, and unused tickets with them.',
     })
   return { config, remarks }
 }

@@ -243,7 +243,7 @@ export const SETTINGS = {
       parse: secret(token(16)),
       defaultNote: 'derived from the API key (HKDF)',
       example: '32 random characters',
-      doc: 'Keys the hashes that stand for clients in logs and safety identifiers. Set it, so that they outlive a new API key.',
+      doc: 'Keys the hashes that stand for clients, report keys and, in Redis, calls. Set it, so that they outlive a new API key.',
       secret: true,
     }),
     ADMIN_TOKEN: setting({

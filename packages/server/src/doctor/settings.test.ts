@@ -35,6 +35,7 @@ describe('the doctor reads the settings', () => {
     const unpriced = {
       CALL_MODE: 'unified',
       REDIS_URL: 'redis://localhost',
+      CLIENT_HASH_SECRET: 'a-secret-of-thirty-two-characters',
       MAX_CALL_USD: '1',
       TRANSCRIPTION_MODEL: 'mine',
     }

@@ -80,6 +80,7 @@ const OF_REMARK: Record<RemarkId, FindingId> = {
   'spend-limit-idle': 'spend-limit-idle',
   'ttl-short': 'ttl-short',
   'pool-off': 'setting-remark',
+  'calls-sealed-by-api-key': 'setting-remark',
 }
 
 function idOfProblem({ name, id }: Problem): FindingId {

@@ -27,10 +27,11 @@ it('flush writes what is waiting before the process ends', async () => {
   assert.equal(await text(child.stdout), 'one\ntwo\n')
 })
 
-it('a closed stdout stops nothing', async () => {
+it('a closed stdout stops nothing, and what could not be written is counted', async () => {
   const child = run(`
-    setInterval(() => lines.write('x'.repeat(1000) + '\\n'), 1)
-    setTimeout(() => process.exit(7), 500)`)
+    let taken = 0
+    setInterval(() => { taken += lines.write('x'.repeat(1000) + '\\n') }, 1)
+    setInterval(() => lines.dropped > 100 && lines.dropped >= taken - 2 && process.exit(7), 10)`)
   child.stdout.destroy()
   assert.deepEqual(await once(child, 'exit'), [7, null])
 })

@@ -6,6 +6,8 @@ export interface LineWriter {
   write(line: string): boolean
   /** Writes what is waiting before it returns; for the end of the process. */
   flush(): void
+  /** Lines that were taken and could not be written, since nobody reads any more or the disk is full. */
+  readonly dropped: number
 }
 
 /** Lines that nobody reads pile up in memory at most this far; further ones are dropped rather than stop the service. */
@@ -44,14 +46,17 @@ export function unblockedStdout(): Output {
 export function lineWriter({ fd, mayBlock }: Output): LineWriter {
   let waiting: string[] = []
   let waitingBytes = 0
-  /** What goes out before them, as far as it has not. */
+  /** What goes out before them, as far as it has not, and of how many lines it was made. */
   let rest = Buffer.alloc(0)
+  let restLines = 0
+  let dropped = 0
   let scheduled = false
   let underWay = false
   let retryMs = FIRST_RETRY_MS
 
   function takeWaiting(): void {
     rest = Buffer.from(waiting.join(''))
+    restLines = waiting.length
     waiting = []
     waitingBytes = 0
   }
@@ -87,12 +92,16 @@ export function lineWriter({ fd, mayBlock }: Output): LineWriter {
       return
     }
     retryMs = FIRST_RETRY_MS
-    // Nobody reads any more (EPIPE), or the disk is full: there is nowhere to say so.
+    // Nobody reads any more (EPIPE), or the disk is full: there is nowhere to say so but the metrics.
+    if (error) dropped += restLines
     rest = rest.subarray(error ? rest.length : bytes)
     next()
   }
 
   return {
+    get dropped() {
+      return dropped
+    },
     write(line) {
       if (waitingBytes + line.length > MAX_WAITING_BYTES) return false
       waiting.push(line)

@@ -30,8 +30,10 @@ export async function openLog({ LOG_LEVEL, LOG_FORMAT }: Pick<Config, 'LOG_LEVEL
   return { logger: createLogger(LOG_LEVEL, sink), flush: stdout.flush }
 }
 
+type Sink = Pick<LineWriter, 'write'> & Partial<Pick<LineWriter, 'dropped'>>
+
 /** Field names and shapes of every line, whatever it is written to. Fields that are undefined are left out. */
-export function createLogger(least: Config['LOG_LEVEL'], sink: Pick<LineWriter, 'write'>): Logger {
+export function createLogger(least: Config['LOG_LEVEL'], sink: Sink): Logger {
   const enabled = new Set<string>(LEVELS.slice(LEVELS.indexOf(least)))
   const isLevelEnabled = (level: Level) => enabled.has(level)
   let linesLost = 0
@@ -70,7 +72,7 @@ export function createLogger(least: Config['LOG_LEVEL'], sink: Pick<LineWriter, 
     fatal: writer('fatal'),
     isLevelEnabled,
     get linesLost() {
-      return linesLost
+      return linesLost + (sink.dropped ?? 0)
     },
   }
   return logger
@@ -87,7 +89,7 @@ function timeText(): string {
   return said
 }
 
-async function prettyPrinter(): Promise<Pick<LineWriter, 'write'>> {
+async function prettyPrinter(): Promise<Sink> {
   const { default: pretty } = await import('pino-pretty')
   const printer = pretty({ colorize: process.stdout.isTTY, translateTime: false, sync: true })
   return {

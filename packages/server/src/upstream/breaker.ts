@@ -1,11 +1,11 @@
-/** Told how the attempt ended; to be called exactly once. */
+/** How an attempt ended. */
 export type Verdict = 'success' | 'failure' | 'neutral' | 'unheard'
 
 /** Where the breaker stands. */
 export type BreakerState = { name: 'closed'; failures: number } | { name: 'open'; until: number } | { name: 'trial' }
 
 export interface Breaker {
-  /** Lets an attempt begin and returns how to report its end; or how long to stay away, milliseconds. */
+  /** Lets an attempt begin and returns how to report its end, exactly once; or how long to stay away, milliseconds. */
   enter(): { report(verdict: Verdict): void } | { refusedFor: number }
   readonly state: BreakerState
 }
