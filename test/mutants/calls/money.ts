@@ -219,8 +219,8 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     promise: 'budgets begin anew with the UTC day: in Redis',
     file: `${SRC}/calls/redis-scripts.ts`,
-    from: 'local day = math.floor(time[1] / 86400)',
-    to: 'local day = math.floor(time[1] / 86400) - 1',
+    from: "local total, client = 'parker:usd:' .. day,",
+    to: "day = day - 1\nlocal total, client = 'parker:usd:' .. day,",
     test: ROOM,
     named: IN_ORDER_IN_REDIS,
   },

@@ -1,4 +1,4 @@
-import { script } from '../store/script.ts'
+import { DAY_KEY_SECONDS, NOW, script, TODAY } from '../store/script.ts'
 
 /**
  * What Redis runs as single steps. Times are Redis's own, in milliseconds. Keys:
@@ -8,13 +8,9 @@ import { script } from '../store/script.ts'
  * placed or under way, by when they lapse · `parker:usd:<day>[:<client>]` spending · `parker:booked:<writer>` number of its
  * last entry · `parker:instances` by lease.
  */
-const NOW = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-`
 
-/** Two days: a day's spending is asked for until it ends. */
-const DAY_KEY_SECONDS = 172_800
+/** How long slots are kept that nobody touches, milliseconds: longer than any of them lasts. */
+const SLOTS_KEPT_MS = 86_400_000
 
 /**
  * Ticket, client, session id, name of the session, sealed session, life in ms, most tickets, most bytes of sessions.
@@ -55,7 +51,7 @@ return {'ready', '', found[4], found[5], redis.call('GET', found[6])}
  * Ticket, most calls, most calls a client, USD a day, USD a client's day, how long a slot lasts unrenewed, the attempt.
  * Answers {verdict, ms to midnight}.
  */
-export const ADMIT = script(`${NOW}
+export const ADMIT = script(`${TODAY}
 local key = 'parker:ticket:' .. ARGV[1]
 local ticket = redis.call('HMGET', key, 'expires', 'used', 'client')
 if not ticket[1] then return {'unknown', 0} end
@@ -66,16 +62,15 @@ redis.call('ZREMRANGEBYSCORE', all, '-inf', now)
 redis.call('ZREMRANGEBYSCORE', own, '-inf', now)
 if redis.call('ZCARD', all) >= tonumber(ARGV[2]) then return {'full', 0} end
 if redis.call('ZCARD', own) >= tonumber(ARGV[3]) then return {'too_many', 0} end
-local day = math.floor(time[1] / 86400)
 local total, client = 'parker:usd:' .. day, 'parker:usd:' .. day .. ':' .. ticket[3]
 local function used_up(key, limit) return limit > 0 and tonumber(redis.call('GET', key) or 0) >= limit end
 if used_up(total, tonumber(ARGV[4])) or used_up(client, tonumber(ARGV[5])) then
-  return {'budget', (day + 1) * 86400000 - now}
+  return {'budget', to_midnight}
 end
 redis.call('HSET', key, 'used', ARGV[7])
 for _, slots in ipairs({all, own}) do
   redis.call('ZADD', slots, now + ARGV[6], ARGV[1])
-  redis.call('PEXPIRE', slots, 86400000)
+  redis.call('PEXPIRE', slots, ${SLOTS_KEPT_MS})
 end
 return {'admitted', 0}
 `)
@@ -146,7 +141,7 @@ for i = 5, #ARGV, 2 do
     redis.call('ZADD', 'parker:calls:live', now + ARGV[2], ARGV[i])
     for _, slots in ipairs({'parker:slots', 'parker:slots:' .. call[4]}) do
       redis.call('ZADD', slots, now + ARGV[3], call[3])
-      redis.call('PEXPIRE', slots, 86400000)
+      redis.call('PEXPIRE', slots, ${SLOTS_KEPT_MS})
     end
     table.insert(standings, call[5] and 'ending' or 'ours')
   end
@@ -158,11 +153,10 @@ return standings
  * Call, client, writer, number of its entry, how long that is remembered, USD, then fields and amounts in pairs.
  * Does nothing where the entry was booked before.
  */
-export const ADD_USAGE = script(`
+export const ADD_USAGE = script(`${TODAY}
 local booked = 'parker:booked:' .. ARGV[3]
 if tonumber(redis.call('GET', booked) or 0) >= tonumber(ARGV[4]) then return 0 end
 redis.call('SET', booked, ARGV[4], 'PX', ARGV[5])
-local day = math.floor(redis.call('TIME')[1] / 86400)
 for _, key in ipairs({'parker:usd:' .. day, 'parker:usd:' .. day .. ':' .. ARGV[2]}) do
   redis.call('INCRBYFLOAT', key, ARGV[6])
   redis.call('EXPIRE', key, ${DAY_KEY_SECONDS})

@@ -19,7 +19,8 @@ export interface Rates {
 /** The minute's window, seconds. */
 export const WINDOW_SECONDS = 60
 
-type RatesConfig = Pick<Config, 'RATE_LIMIT_PER_MINUTE' | 'RATE_LIMIT_PER_DAY' | 'RATE_LIMIT_GLOBAL_PER_DAY'>
+/** What the rates follow. */
+export type RatesConfig = Pick<Config, 'RATE_LIMIT_PER_MINUTE' | 'RATE_LIMIT_PER_DAY' | 'RATE_LIMIT_GLOBAL_PER_DAY'>
 
 export function memoryRates(config: RatesConfig, clock: Clock): Rates {
   const minutes = fixedWindows(config.RATE_LIMIT_PER_MINUTE, WINDOW_SECONDS * 1000, clock.mono)

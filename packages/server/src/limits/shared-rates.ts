@@ -1,16 +1,14 @@
-import type { Config } from '../config/config.ts'
 import type { HashClient } from '../identity/client-hash.ts'
 import type { Store } from '../store/redis.ts'
-import { type Script, script } from '../store/script.ts'
+import { DAY_KEY_SECONDS, type Script, script, TODAY } from '../store/script.ts'
 import type { Reservation } from './budgets.ts'
-import { type Rates, type Ruling, WINDOW_SECONDS } from './rates.ts'
+import { type Rates, type RatesConfig, type Ruling, WINDOW_SECONDS } from './rates.ts'
 
 /**
  * Counts the minute and reserves of the day in one step. Keys carry hashes, never addresses, and each has an expiry.
- * The day is told by Redis's clock, so that all instances change it at once.
  * Answers {count, ms left, 0 = not asked | 1 = granted | 2 = refused, the day | the limit, ms to midnight}.
  */
-const RULE: Script = script(`
+const RULE: Script = script(`${TODAY}
 local client = ARGV[1]
 local limit, window, per_client, global = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local minute = 'parker:minute:' .. client
@@ -21,15 +19,12 @@ if left < 0 then
   left = window
 end
 if count > limit or (per_client == 0 and global == 0) then return {count, left, 0, 0, 0} end
-local now = redis.call('TIME')
-local day = math.floor(now[1] / 86400)
-local to_midnight = (day + 1) * 86400000 - now[1] * 1000 - math.floor(now[2] / 1000)
 local own, all = 'parker:day:' .. day .. ':' .. client, 'parker:day:' .. day
 if per_client > 0 and tonumber(redis.call('GET', own) or 0) >= per_client then return {count, left, 2, per_client, to_midnight} end
 if global > 0 and tonumber(redis.call('GET', all) or 0) >= global then return {count, left, 2, global, to_midnight} end
 for _, key in ipairs({own, all}) do
   redis.call('INCR', key)
-  redis.call('EXPIRE', key, 172800)
+  redis.call('EXPIRE', key, ${DAY_KEY_SECONDS})
 end
 return {count, left, 1, day, to_midnight}
 `)
@@ -41,8 +36,6 @@ for _, key in ipairs({'parker:day:' .. ARGV[2] .. ':' .. ARGV[1], 'parker:day:' 
 end
 return 0
 `)
-
-type RatesConfig = Pick<Config, 'RATE_LIMIT_PER_MINUTE' | 'RATE_LIMIT_PER_DAY' | 'RATE_LIMIT_GLOBAL_PER_DAY'>
 
 /** Rates that all instances share, in one round trip a request; while the store is away, those of `fallback`. */
 export function sharedRates(
