@@ -6,6 +6,9 @@ import { json } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PAGE, READ_CALL } from '../packages/server/src/calls/redis-scripts.ts'
+import { sealWith } from '../packages/server/src/calls/seal.ts'
+import { deriveSecret } from '../packages/server/src/config/config.ts'
+import { Secret } from '../packages/server/src/secret.ts'
 import { ask, askToken } from './harness/ask.ts'
 import { bearer, endCall, listCalls, OFFER, placeCall, postOffer, readCall, takeTicket } from './harness/call-client.ts'
 import { ADMIN_TOKEN, as, callsService, ended, response } from './harness/calls-stage.ts'
@@ -170,6 +173,21 @@ describe('with Redis', { concurrency: 2, timeout: 300_000 }, () => {
     const { id } = await placeCall(one.url)
     kill(one)
     assert.equal((await ended(stranger, id)).reason, 'unobserved')
+  })
+
+  it('a call that another release has written is hung up by who takes it over, and no other call with it', async t => {
+    const hashSecret = 'a-secret-of-both-0123456789'
+    const { openai, redis, instances } = await stageFor(t, { CLIENT_HASH_SECRET: hashSecret })
+    const [one, two] = instances
+    const [odd, call] = [await placeCall(one.url), await placeCall(one.url)]
+    const line = await openai.line(call.id)
+    const seal = sealWith(deriveSecret(new Secret(hashSecret), 'calls'))
+    await redis.ask('HSET', `parker:call:${odd.id}`, 'session', seal.close('{"voice":"verse"}'))
+    kill(one)
+    assert.equal((await ended(two, odd.id)).reason, 'unobserved')
+    assert.ok(openai.hangUps.includes(odd.id))
+    await openai.line(call.id, line)
+    assert.equal((await readCall(two.url, call.id, call.ticket)).json.state, 'active')
   })
 
   it('calls are left to another instance on shutdown, and go on there', async t => {

@@ -102,6 +102,7 @@ export async function createService(config: Config, clock: Clock, logger: Logger
     { config, clock, openai, store, hashClient, attempted: events.attempted },
     logger,
     metrics,
+    scrubbed,
   )
   const issue =
     calls?.issue ??
@@ -155,7 +156,12 @@ function readGauges({ breaker, health, inFlight }: OpenAi, pool: Pool, lag: LagM
 type CallsParts = Omit<Parameters<typeof createCalls>[0], 'events'>
 
 /** Calls and their sockets are loaded only where they are placed. */
-async function createCallsIfUnified(parts: CallsParts, logger: Logger, metrics: Metrics): Promise<Calls | null> {
+async function createCallsIfUnified(
+  parts: CallsParts,
+  logger: Logger,
+  metrics: Metrics,
+  scrubbed: (text: string) => string,
+): Promise<Calls | null> {
   if (parts.config.CALL_MODE !== 'unified') return null
   const { createCalls } = await import('./calls/calls.ts')
   const { createCallEvents } = await import('./observe/call-events.ts')
@@ -164,7 +170,7 @@ async function createCallsIfUnified(parts: CallsParts, logger: Logger, metrics: 
   await loadSockets()
   const calls: Calls = createCalls({
     ...parts,
-    events: createCallEvents(logger, metrics.registry, () => calls.keeper.active),
+    events: createCallEvents(logger, metrics.registry, () => calls.keeper.active, scrubbed),
   })
   return calls
 }

@@ -1,4 +1,5 @@
 import { TOKEN_KINDS } from '../catalogue/prices.ts'
+import { at, parseJson } from '../json.ts'
 import { decideSession, namesOf, type Session } from '../session.ts'
 import type { EndReason, LiveCall, Receipt, Usage } from './call.ts'
 
@@ -61,6 +62,13 @@ function usageOf(fields: Record<string, string>): Usage {
     usd: amount('usd'),
     responses: amount('responses'),
   }
+}
+
+/** A session as text, which another release may have written; undefined where it lacks what ours is made of. */
+export function sessionOf(text: string): Session | undefined {
+  const found = parseJson(text)
+  const needed = [['model', 'served'], ['voice'], ['difficulty'], ['instructions']]
+  return needed.every(path => typeof at(found, ...path) === 'string') ? (found as Session) : undefined
 }
 
 /** Stands for a session that cannot be read. */

@@ -161,3 +161,24 @@ it('books once what a call has used, on its receipt and on both days, though Red
   assert.equal(await spent(`parker:usd:${day}:bob`), 1.5)
   assert.ok(Math.abs((await spent(`parker:usd:${day}`)) - before - 1.5) < 1e-6)
 })
+
+it('takes over a call whose session has another release’s shape as one that can only be ended', async () => {
+  const [one, two] = [await instance('old release'), await instance('new release')]
+  const odd = {
+    rtc_no_json: 'x',
+    rtc_null: 'null',
+    rtc_no_model: '{"voice":"verse","difficulty":"easy","instructions":"i"}',
+  }
+  for (const [id, text] of Object.entries(odd)) {
+    await one.begin(begun(id))
+    await redis.ask('HSET', `parker:call:${id}`, 'session', SEAL.close(text))
+  }
+  await two.touch([], true)
+  await one.handOver(Object.keys(odd))
+  const taken = (await two.takeOver()).filter(({ id }) => id in odd)
+  assert.deepEqual(Object.fromEntries(taken.map(({ id, reason }) => [id, reason])), {
+    rtc_no_json: 'unobserved',
+    rtc_null: 'unobserved',
+    rtc_no_model: 'unobserved',
+  })
+})

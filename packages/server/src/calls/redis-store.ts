@@ -5,7 +5,7 @@ import type { Store } from '../store/redis.ts'
 import type { Script } from '../store/script.ts'
 import { noRoomForTickets } from './admission.ts'
 import type { EndReason, LiveCall, Receipt } from './call.ts'
-import { amountsOf, fieldsOf, fieldsOfCall, liveCallOf, receiptOf } from './redis-fields.ts'
+import { amountsOf, fieldsOf, fieldsOfCall, liveCallOf, receiptOf, sessionOf } from './redis-fields.ts'
 import * as scripts from './redis-scripts.ts'
 import type { Seal } from './seal.ts'
 import {
@@ -64,10 +64,10 @@ export function redisCallStore(
   )
   const words = async (answer: Promise<unknown>) => ((await answer) as unknown[]).map(String)
 
-  /** Undefined where another key has sealed it. */
+  /** Undefined where another key or another release has sealed it. */
   function openSession(sealed: string | undefined): Session | undefined {
     const text = sealed === undefined ? undefined : seal.open(sealed)
-    return text === undefined ? undefined : (JSON.parse(text) as Session)
+    return text === undefined ? undefined : sessionOf(text)
   }
 
   function begin(call: LiveCall): Promise<unknown> {

@@ -1,8 +1,14 @@
+import { ServiceError } from '../errors.ts'
 import type { EndReason, LiveCall, Receipt, Ticket } from './call.ts'
 import type { Entry } from './ledger.ts'
 
 /** Tickets that are known at once; far more than a crowd asks for in a ticket's life. */
 export const MAX_TICKETS = 100_000
+
+/** Whether an error only means that the store cannot be reached now; any other is a fault of our own. */
+export function isStoreAway(error: unknown): boolean {
+  return error instanceof ServiceError && error.type === 'store_unavailable'
+}
 
 /** Where a ticket stands. */
 export type TicketState =

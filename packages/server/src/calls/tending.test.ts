@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ServiceError } from '../errors.ts'
 import type { CallEvents } from '../observe/call-events.ts'
 import type { Keeper } from './keeper.ts'
 import type { CallStore } from './store.ts'
@@ -12,7 +13,7 @@ test('an instance that starts before the store is reached makes itself known soo
   const keeper = {
     async report() {
       count++
-      if (!reached) throw new Error('the store is down')
+      if (!reached) throw new ServiceError('store_unavailable')
     },
   } as unknown as Keeper
   const store = { takeOver: async () => [] } as unknown as CallStore
@@ -53,4 +54,43 @@ test('at the end our calls are reported once more, so that the store knows all t
   await new Promise(resolve => setImmediate(resolve))
   await tending.stop(1000)
   assert.deepEqual(asked, ['report', 'report', 'hand over rtc_1', 'leave rtc_1'])
+})
+
+test('a call that is taken over and cannot be watched is ended, and the others are watched all the same', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const seen: string[] = []
+  const keeper = {
+    report: async () => {},
+    watch({ id }: { id: string }) {
+      if (id === 'rtc_odd') throw new TypeError('no model')
+      seen.push(`watch ${id}`)
+    },
+    end: async (id: string, reason: string) => void seen.push(`end ${id} ${reason}`),
+  } as unknown as Keeper
+  const store = {
+    takeOver: async () => [{ id: 'rtc_1' }, { id: 'rtc_odd' }, { id: 'rtc_2' }],
+  } as unknown as CallStore
+  const events = {
+    takenOver() {},
+    takeOverFailed: (id: string, cause: unknown) => seen.push(`told ${id} ${cause}`),
+  } as unknown as CallEvents
+
+  tendCalls(store, keeper, events, () => 0)
+  await new Promise(resolve => setImmediate(resolve))
+  assert.deepEqual(seen, ['watch rtc_1', 'told rtc_odd TypeError: no model', 'end rtc_odd unobserved', 'watch rtc_2'])
+})
+
+test('a fault of our own in a round is told, a store that is away is not', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const faults: unknown[] = []
+  const errors = [new ServiceError('store_unavailable'), new TypeError('ours')]
+  const keeper = { report: () => Promise.reject(errors.shift()) } as unknown as Keeper
+  const events = { tendingFailed: (cause: unknown) => faults.push(cause) } as unknown as CallEvents
+
+  tendCalls({} as CallStore, keeper, events, () => 0)
+  for (const told of [[], ['TypeError: ours']]) {
+    await new Promise(resolve => setImmediate(resolve))
+    assert.deepEqual(faults.map(String), told)
+    t.mock.timers.tick(100)
+  }
 })

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallEvents } from '../observe/call-events.ts'
 import type { Keeper } from './keeper.ts'
 import { LEASE_MS } from './redis-store.ts'
-import type { CallStore } from './store.ts'
+import { type CallStore, isStoreAway } from './store.ts'
 
 /** Keeps calls from being left alone, across instances. */
 export interface Tending {
@@ -34,8 +34,19 @@ export function tendCalls(store: CallStore, keeper: Keeper, events: CallEvents, 
   async function takeOver(): Promise<void> {
     for (const call of await store.takeOver()) {
       events.takenOver(call.id)
-      keeper.watch(call, true)
+      try {
+        keeper.watch(call, true)
+      } catch (error) {
+        // It is ours by now, and would run without limits. The others are not to suffer for it.
+        events.takeOverFailed(call.id, error)
+        void keeper.end(call.id, 'unobserved')
+      }
     }
+  }
+
+  /** The store being away is no fault: our own calls go on by our own clock. */
+  function tellFault(error: unknown): void {
+    if (!isStoreAway(error)) events.tendingFailed(error)
   }
 
   async function tend(): Promise<void> {
@@ -43,8 +54,8 @@ export function tendCalls(store: CallStore, keeper: Keeper, events: CallEvents, 
       await keeper.report(!draining)
       known = true
       if (!draining) await takeOver()
-    } catch {
-      // The store is away. Our own calls go on by our own clock, and the next round comes soon.
+    } catch (error) {
+      tellFault(error)
     }
     if (!stopped) timer = setTimeout(begin, known ? REPORT_MS : FIRST_RETRY_MS)
   }
@@ -55,7 +66,7 @@ export function tendCalls(store: CallStore, keeper: Keeper, events: CallEvents, 
 
   /** Calls that were left to an instance which is ending too are found in the last look. */
   async function endAll(): Promise<void> {
-    await takeOver().catch(() => {})
+    await takeOver().catch(tellFault)
     for (const id of keeper.idsToLeave()) void keeper.end(id, 'shutdown')
   }
 
@@ -82,7 +93,7 @@ export function tendCalls(store: CallStore, keeper: Keeper, events: CallEvents, 
       await round
       clearTimeout(timer)
       // What the store does not know of, since it was away when the call began or has forgotten all, cannot be handed over.
-      await keeper.report(false).catch(() => {})
+      await keeper.report(false).catch(tellFault)
       const ids = keeper.idsToLeave()
       const left = await store.handOver(ids).catch(() => false)
       if (left) for (const id of ids) keeper.leave(id)

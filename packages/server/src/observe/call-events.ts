@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { describeCause } from './cause.ts'
 import type { Logger } from './log.ts'
 
 /** Which call, as the log tells of it: names from our tables and identifiers. */
@@ -32,8 +33,13 @@ const CALL_SECONDS = [5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600]
 /** What happens with calls: log line and metric together. None throws. */
 export type CallEvents = ReturnType<typeof createCallEvents>
 
-/** `active` is read when Prometheus asks. */
-export function createCallEvents(logger: Logger, registry: Registry, active: () => number) {
+/** `active` is read when Prometheus asks; `scrubbed` takes secrets out of a text that is to be logged. */
+export function createCallEvents(
+  logger: Logger,
+  registry: Registry,
+  active: () => number,
+  scrubbed: (text: string) => string,
+) {
   const registers = [registry]
   new Gauge({
     name: 'parker_calls_active',
@@ -107,6 +113,16 @@ export function createCallEvents(logger: Logger, registry: Registry, active: () 
     takenOver(callId: string) {
       taken.inc()
       logger.warn({ call_id: callId }, 'call_taken_over')
+    },
+
+    /** A call that is ours now cannot be watched, by a fault of our own; it is hung up. */
+    takeOverFailed(callId: string, cause: unknown) {
+      logger.error({ call_id: callId, cause: describeCause(cause, scrubbed) }, 'call_take_over_failed')
+    },
+
+    /** A round of reports and takeovers broke off by a fault of our own; the next one comes soon. */
+    tendingFailed(cause: unknown) {
+      logger.error({ cause: describeCause(cause, scrubbed) }, 'calls_tending_failed')
     },
 
     handedOver(calls: number) {

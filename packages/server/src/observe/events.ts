@@ -4,6 +4,7 @@ import type { Monitor } from '../monitor/monitor.ts'
 import type { Store } from '../store/redis.ts'
 import type { OpenAiEvents } from '../upstream/openai.ts'
 import type { VoiceStats } from '../voice/stats.ts'
+import { describeCause } from './cause.ts'
 import { keySetEvent } from './key-set-event.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
@@ -192,12 +193,4 @@ function poolLabel({ pool_hit }: IssueLine): 'hit' | 'miss' | 'none' {
 
 function round(milliseconds: number): number {
   return Math.round(milliseconds * 100) / 100
-}
-
-/** An error for the log: its scrubbed message and where it was thrown, without its properties, which could hold anything. */
-function describeCause(cause: unknown, scrubbed: (text: string) => string): string | undefined {
-  if (cause === undefined) return undefined
-  if (!(cause instanceof Error)) return 'not an Error'
-  const frames = cause.stack?.match(/^ {4}at .*$/gm)?.slice(0, 10) ?? []
-  return [`${cause.name}: ${scrubbed(cause.message)}`, ...frames].join('\n')
 }
