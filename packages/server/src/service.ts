@@ -84,7 +84,7 @@ export async function createService(config: Config, clock: Clock, logger: Logger
         readGauges: () => readGauges(openai, pool, lag),
       })
     : null
-  const scrubbed = (text: string) => scrub(text, [apiKey])
+  const scrubbed = (text: string, ...confidential: string[]) => scrub(text, [apiKey, ...confidential])
   const events = createEvents({ logger, metrics, stats, monitor, hashClient, scrubbed, clock })
   const openai = openAi(config, clock, {
     attempted: events.attempted,
@@ -160,7 +160,7 @@ async function createCallsIfUnified(
   parts: CallsParts,
   logger: Logger,
   metrics: Metrics,
-  scrubbed: (text: string) => string,
+  scrubbed: (text: string, ...confidential: string[]) => string,
 ): Promise<Calls | null> {
   if (parts.config.CALL_MODE !== 'unified') return null
   const { createCalls } = await import('./calls/calls.ts')

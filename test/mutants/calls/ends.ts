@@ -213,6 +213,14 @@ export const END_MUTANTS: readonly Mutant[] = [
     named: 'nested so deeply',
   },
   {
+    promise: 'a fault of our own in an event is told',
+    file: `${SRC}/calls/watch.ts`,
+    from: '        if (!faulty) events.onFault(event, cause)\n',
+    to: '',
+    test: `${SRC}/calls/keeper.test.ts`,
+    named: 'nobody could foresee',
+  },
+  {
     promise: 'an event that nobody could foresee ends its own call alone',
     file: `${SRC}/calls/watch.ts`,
     from: "        if (!ending) end('unobserved')",

@@ -19,6 +19,22 @@ export const INSTANCE_MUTANTS: readonly Mutant[] = [
     named: TAKEN_OVER,
   },
   {
+    promise: 'a call that cannot be watched keeps no other from being taken over',
+    file: `${SRC}/calls/tending.ts`,
+    from: "        void keeper.end(call.id, 'unobserved')\n",
+    to: '        throw error\n',
+    test: `${SRC}/calls/tending.test.ts`,
+    named: 'cannot be watched',
+  },
+  {
+    promise: 'a session that another release has written is not believed unseen',
+    file: `${SRC}/calls/redis-fields.ts`,
+    from: "const needed = [['model', 'served'], ['voice'], ['difficulty'], ['instructions']]",
+    to: 'const needed: string[][] = []',
+    test: REDIS_STORE,
+    named: 'shape',
+  },
+  {
     promise: 'what a call had cost before it was taken over counts',
     file: `${SRC}/calls/redis-fields.ts`,
     from: 'ageMs, idleMs, usd: usage.usd, drifts }',

@@ -24,10 +24,12 @@ const CALL: LiveCall = {
 /** A keeper over this store; tells of the ends it told, and lets the test speak on the line into the call. */
 function keeperOver(store: CallStore, parts: Partial<KeeperParts> = {}) {
   const ends: [reason: string, usd: number][] = []
+  const faults: string[][] = []
   const heard = Promise.withResolvers<SocketHandlers>()
   const quiet = () => {}
   const events = {
     ...{ storeMissed: quiet, hangUpFailed: quiet },
+    watchFailed: (...told: unknown[]) => void faults.push(told.map(String)),
     callEnded: ({ reason, usd }: CallEnd) => void ends.push([reason, usd]),
   } as unknown as CallEvents
   const keeper = callKeeper({
@@ -43,7 +45,7 @@ function keeperOver(store: CallStore, parts: Partial<KeeperParts> = {}) {
     events,
     ...parts,
   })
-  return { keeper, ends, line: heard.promise }
+  return { keeper, ends, faults, line: heard.promise }
 }
 
 const away = () => Promise.reject(new Error('the store is away'))
@@ -94,10 +96,10 @@ it('closes an account with what the store missed until just before', async () =>
   assert.deepEqual(ends, [['owner', 0.25]])
 })
 
-it('ends a call whose event nobody could foresee, and nothing else', async () => {
+it('ends a call whose event nobody could foresee, and nothing else, and says once what happened', async () => {
   const store = memoryCallStore(LIMITS, 1000, 1000, systemClock)
   await store.begin(CALL)
-  const { keeper, ends, line } = keeperOver(store, {
+  const { keeper, ends, faults, line } = keeperOver(store, {
     meterFor: () => ({
       read() {
         throw new RangeError('Maximum call stack size exceeded')
@@ -105,9 +107,12 @@ it('ends a call whose event nobody could foresee, and nothing else', async () =>
     }),
   })
   keeper.watch(CALL, false)
-  ;(await line).onEvent({ type: 'response.done' })
+  const { onEvent } = await line
+  for (const type of ['response.done', 'response.created']) onEvent({ type })
   await keeper.end(CALL.id, 'owner')
   assert.deepEqual(ends, [['unobserved', 0]])
+  const cause = 'RangeError: Maximum call stack size exceeded'
+  assert.deepEqual(faults, [[CALL.id, 'response.done', cause, CALL.session.instructions]])
 })
 
 it('joins a call once, also when a lease that had lapsed makes it look like one to be taken over', () => {

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import type { CallEvents } from '../observe/call-events.ts'
 import type { CallLine } from '../upstream/calls.ts'
+import { plainName } from '../upstream/scrub.ts'
 import { addUsage, type EndReason, type LiveCall, noUsage, type Usage } from './call.ts'
 import { endOf, endWithoutReceipt } from './end.ts'
 import { hangUpUntilItHolds } from './hang-up.ts'
@@ -83,6 +84,10 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
           store.addDrift(call.id).catch(() => events.storeMissed(call.id, 'drift'))
         },
         onDropped: () => events.sidebandDropped(call.id),
+        onFault({ type }, cause) {
+          const { instructions } = call.session
+          events.watchFailed(call.id, plainName(type, instructions), cause, instructions)
+        },
         onEnd: reason => void end(call.id, reason),
       },
     )

@@ -24,6 +24,8 @@ export interface WatchEvents {
   onUsage(usage: Usage): void
   onDrift(action: 'restored' | 'ended'): void
   onDropped(): void
+  /** An event was one too many for our code. Told once a call: more may come until the hang-up holds. */
+  onFault(event: RealtimeEvent, cause: unknown): void
   /** The call must end. */
   onEnd(reason: EndReason): void
 }
@@ -46,6 +48,7 @@ export function watchCall(call: LiveCall, parts: WatchParts, events: WatchEvents
   let usd = call.usd
   const begunAt = clock.mono() - call.ageMs
   let ending = false
+  let faulty = false
 
   function settle(): void {
     ending = true
@@ -90,8 +93,10 @@ export function watchCall(call: LiveCall, parts: WatchParts, events: WatchEvents
         clocks.hear(event)
         count(event)
         guard(event)
-      } catch {
+      } catch (cause) {
         // A page has a say in what events hold. One that we cannot stomach ends its own call, not the process and all calls.
+        if (!faulty) events.onFault(event, cause)
+        faulty = true
         if (!ending) end('unobserved')
       }
     },

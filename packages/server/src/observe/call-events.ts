@@ -33,12 +33,12 @@ const CALL_SECONDS = [5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600]
 /** What happens with calls: log line and metric together. None throws. */
 export type CallEvents = ReturnType<typeof createCallEvents>
 
-/** `active` is read when Prometheus asks; `scrubbed` takes secrets out of a text that is to be logged. */
+/** `active` is read when Prometheus asks; `scrubbed` takes secrets, and what else is confidential, out of a text for the log. */
 export function createCallEvents(
   logger: Logger,
   registry: Registry,
   active: () => number,
-  scrubbed: (text: string) => string,
+  scrubbed: (text: string, ...confidential: string[]) => string,
 ) {
   const registers = [registry]
   new Gauge({
@@ -59,6 +59,11 @@ export function createCallEvents(
   const dropped = counter('parker_call_sideband_drops_total', 'Lines into calls that were lost or did not come about.')
   const failed = counter('parker_call_hang_up_failures_total', 'Hang-ups that did not hold and were tried again.')
   const taken = counter('parker_calls_taken_over_total', 'Calls of instances that died or stopped, now watched here.')
+  const faults = counter(
+    'parker_call_faults_total',
+    'Faults of our own while we watched over calls, by place.',
+    'place',
+  )
   const seconds = new Histogram({
     name: 'parker_call_duration_seconds',
     help: 'How long calls lasted.',
@@ -117,12 +122,21 @@ export function createCallEvents(
 
     /** A call that is ours now cannot be watched, by a fault of our own; it is hung up. */
     takeOverFailed(callId: string, cause: unknown) {
+      faults.inc({ place: 'takeover' })
       logger.error({ call_id: callId, cause: describeCause(cause, scrubbed) }, 'call_take_over_failed')
     },
 
     /** A round of reports and takeovers broke off by a fault of our own; the next one comes soon. */
     tendingFailed(cause: unknown) {
+      faults.inc({ place: 'round' })
       logger.error({ cause: describeCause(cause, scrubbed) }, 'calls_tending_failed')
+    },
+
+    /** A call ends as unobserved since our code failed on this kind of event. `instructions` are kept out of the cause. */
+    watchFailed(callId: string, event: string, cause: unknown, instructions: string) {
+      faults.inc({ place: 'event' })
+      const described = describeCause(cause, text => scrubbed(text, instructions))
+      logger.error({ call_id: callId, event, cause: described }, 'call_watch_failed')
     },
 
     handedOver(calls: number) {
