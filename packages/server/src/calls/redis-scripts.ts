@@ -13,20 +13,20 @@ import { DAY_KEY_SECONDS, NOW, script, TODAY } from '../store/script.ts'
 const SLOTS_KEPT_MS = 86_400_000
 
 /**
- * Ticket, client, session id, name of the session, sealed session, life in ms, most tickets, most bytes of sessions.
- * Answers 0 where there is no room. A ticket is known for twice its life. What the tickets that can be spent take was kept
+ * Ticket, client, session id, name of the session, sealed session, bytes that count of it, life in ms, most tickets, most
+ * bytes of sessions. Answers 0 where there is no room. A ticket is known for twice its life. What the tickets that can be spent take was kept
  * in this span of a life or in the one before; a session that many ask for is kept once in a span.
  */
 export const KEEP_TICKET = script(`${NOW}
-local life = tonumber(ARGV[6])
+local life = tonumber(ARGV[7])
 local window = math.floor(now / life)
 local kept, kept_before = 'parker:tickets:' .. window, 'parker:tickets:' .. (window - 1)
 local session = 'parker:session:' .. window .. ':' .. ARGV[4]
-local bytes = redis.call('EXISTS', session) == 1 and 0 or #ARGV[5]
+local bytes = redis.call('EXISTS', session) == 1 and 0 or tonumber(ARGV[6])
 local function held(what)
   return tonumber(redis.call('HGET', kept, what) or 0) + tonumber(redis.call('HGET', kept_before, what) or 0)
 end
-if held('tickets') >= tonumber(ARGV[7]) or held('bytes') + bytes > tonumber(ARGV[8]) then return 0 end
+if held('tickets') >= tonumber(ARGV[8]) or held('bytes') + bytes > tonumber(ARGV[9]) then return 0 end
 redis.call('HINCRBY', kept, 'tickets', 1)
 redis.call('HINCRBY', kept, 'bytes', bytes)
 redis.call('PEXPIRE', kept, life * 2)

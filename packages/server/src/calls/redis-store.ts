@@ -24,7 +24,7 @@ export const LEASE_MS = 8000
 const SLOT_MS = 120_000
 /** OpenAI ends calls after an hour; calls in Redis are kept for longer than they can last, milliseconds. */
 const CALL_KEPT_MS = 7_200_000
-/** Sealed sessions of the tickets that can be spent, bytes: 5,000 with the longest instructions of callers' own, in English. */
+/** What sealed sessions of callers' own may take, bytes: 5,000 with the longest instructions, in English. */
 const MAX_SESSION_BYTES = 64_000_000
 /** Calls that are taken over in one step. */
 const MOST_TAKEN = 50
@@ -80,7 +80,9 @@ export function redisCallStore(
   return {
     async keepTicket(hash, { client, sessionId, session }) {
       const text = JSON.stringify(session)
-      const kept = [hash, client, sessionId, seal.nameOf(text), seal.close(text), ticketMs]
+      const sealed = seal.close(text)
+      // Of shared ones there are as many as our names make; a flood of callers' own must not keep them out.
+      const kept = [hash, client, sessionId, seal.nameOf(text), sealed, session.shared ? 0 : sealed.length, ticketMs]
       if ((await run(scripts.KEEP_TICKET, ...kept, MAX_TICKETS, MAX_SESSION_BYTES)) === 0) throw noRoomForTickets()
     },
     async ticket(hash): Promise<TicketState> {

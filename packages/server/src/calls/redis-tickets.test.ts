@@ -102,10 +102,11 @@ it('refuses tickets beyond as many as are known at once', async () => {
   await redis.ask('FLUSHALL')
 })
 
-it('refuses sessions of callers’ own beyond what all may take, and goes on with those that it has', async () => {
+it('refuses sessions of callers’ own beyond what all may take, and goes on with those that it has and with shared ones', async () => {
   await store.keepTicket('first', ticketOf('hal', 'Speak of zebras.'))
-  await redis.ask('HINCRBY', await countsKey(), 'bytes', '63999000')
+  await redis.ask('HSET', await countsKey(), 'bytes', '64000000')
   await assert.rejects(store.keepTicket('long', ticketOf('hal', 'z'.repeat(8000))), { type: 'overloaded' })
   await store.keepTicket('again', ticketOf('hal', 'Speak of zebras.'))
   assert.equal((await store.ticket('again')).kind, 'ready')
+  await store.keepTicket('shared', ticketOf('ivy'))
 })
