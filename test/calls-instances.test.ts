@@ -238,11 +238,28 @@ describe('with Redis', { concurrency: 2, timeout: 300_000 }, () => {
     ])
       types.push([answer.status, answer.json.error.type])
     assert.deepEqual(types, Array(3).fill([503, 'store_unavailable']))
-    await one.logged(({ msg, call_id }) => msg === 'call_store_missed' && call_id === id)
+    const missed = await one.logged(({ msg, call_id }) => msg === 'call_store_missed' && call_id === id)
+    assert.match(String(missed.cause), /^\w*Error: /)
     await redis.start()
     const { reason } = await ended(one, id)
     assert.equal(reason, 'max_seconds', 'told to a Redis that had forgotten it')
     assert.equal((await postOffer(one.url, unspent)).json.error.type, 'ticket_invalid', 'forgotten tickets fail closed')
+  })
+
+  it('a slot that could not be given back is told with its session and why', async t => {
+    const { openai, redis, instances } = await stageFor(t)
+    const [{ url, logged }] = instances
+    const { json } = await askToken(url)
+    openai.behave({
+      async place(answer) {
+        await redis.kill()
+        answer.writeHead(500).end('{}')
+      },
+    })
+    await postOffer(url, json.client_secret)
+    const missed = await logged(({ msg, what }) => msg === 'call_store_missed' && what === 'slot')
+    assert.equal(missed.session_id, json.session_id)
+    assert.match(String(missed.cause), /^\w*Error: /)
   })
 
   it('Redis never sees a ticket, an address, instructions or page text', async t => {

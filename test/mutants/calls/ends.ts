@@ -371,10 +371,18 @@ export const DRIFT_MUTANTS: readonly Mutant[] = [
   {
     promise: 'the number of drifts is in the receipt',
     file: `${SRC}/calls/memory-store.ts`,
-    from: 'if (receipt) receipt.drifts++',
+    from: 'if (receipt) receipt.drifts = Math.max(receipt.drifts, drifts)',
     to: 'if (receipt) receipt.order++',
     test: LIMITS,
     named: 'are put back when somebody changes them',
+  },
+  {
+    promise: 'a drift that the store missed is told again: in Redis',
+    file: `${SRC}/calls/drift-account.ts`,
+    from: '      untold = true\n      onMissed(cause)\n',
+    to: '      onMissed(cause)\n',
+    test: `${SRC}/calls/redis-store.test.ts`,
+    named: 'how often a session was changed',
   },
   {
     promise: 'what was changed before the first joining is seen',

@@ -134,3 +134,24 @@ it('joins a call once, also when a lease that had lapsed makes it look like one 
   assert.deepEqual([joined, keeper.active], [1, 1])
   keeper.leave(CALL.id)
 })
+
+it('tells a store that was away of a drift with the next report', async () => {
+  const store = memoryCallStore(LIMITS, 1000, 1000, systemClock)
+  await store.begin(CALL)
+  const missed = Promise.withResolvers<string[]>()
+  const shaky = { ...store, noteDrifts: away as CallStore['noteDrifts'] }
+  const { keeper, line } = keeperOver(shaky, {
+    events: {
+      drifted() {},
+      storeMissed: (whose: object, what: string, cause: unknown) =>
+        missed.resolve([JSON.stringify(whose), what, String(cause)]),
+    } as unknown as CallEvents,
+  })
+  keeper.watch(CALL, false)
+  ;(await line).onEvent({ type: 'session.updated', session: { instructions: 'Sing.' } })
+  assert.deepEqual(await missed.promise, ['{"callId":"rtc_1"}', 'drift', 'Error: the store is away'])
+  shaky.noteDrifts = store.noteDrifts
+  await keeper.report(false)
+  assert.equal((await store.receipt(CALL.id))?.drifts, 1)
+  keeper.leave(CALL.id)
+})

@@ -5,9 +5,10 @@ import type { CallEvents } from '../observe/call-events.ts'
 import type { CallLine } from '../upstream/calls.ts'
 import { plainName } from '../upstream/scrub.ts'
 import { addUsage, type EndReason, type LiveCall, noUsage, type Usage } from './call.ts'
+import { driftAccount } from './drift-account.ts'
 import { endOf, endWithoutReceipt } from './end.ts'
 import { hangUpUntilItHolds } from './hang-up.ts'
-import { type Ledger, usageLedger } from './ledger.ts'
+import { usageLedger } from './ledger.ts'
 import type { Meter } from './meter.ts'
 import type { JoinCall } from './sideband.ts'
 import type { CallStore } from './store.ts'
@@ -44,7 +45,8 @@ export interface KeeperParts {
 
 interface Ours {
   watch: Watch
-  ledger: Ledger
+  /** Resolves when the store was told what it has not been told yet. */
+  flush(): Promise<unknown>
   /** What it has used since we watch it. */
   used: Usage
   /** It is hung up, and only its account is open. */
@@ -67,8 +69,9 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
   function watch(call: LiveCall, known: boolean): void {
     // A lease of our own that has lapsed, since the store or this process stood still, may be offered to us as well.
     if (ours.has(call.id)) return
-    const missed = () => events.storeMissed(call.id, 'usage')
-    const ledger = usageLedger(entry => store.addUsage(call, entry), missed)
+    const missed = (what: string) => (cause: unknown) => events.storeMissed({ callId: call.id }, what, cause)
+    const ledger = usageLedger(entry => store.addUsage(call, entry), missed('usage'))
+    const drifts = driftAccount(() => store.noteDrifts(call.id, watching.now().drifts), missed('drift'))
     const meter = meterFor(call.session.model.served)
     const used = noUsage()
     const watching = watchCall(
@@ -81,7 +84,7 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
         },
         onDrift(action) {
           events.drifted(call.id, action)
-          store.addDrift(call.id).catch(() => events.storeMissed(call.id, 'drift'))
+          drifts.changed()
         },
         onDropped: () => events.sidebandDropped(call.id),
         onFault({ type }, cause) {
@@ -91,7 +94,8 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
         onEnd: reason => void end(call.id, reason),
       },
     )
-    ours.set(call.id, { watch: watching, ledger, used, over: false })
+    const flush = () => Promise.all([ledger.flush(), drifts.flush()])
+    ours.set(call.id, { watch: watching, flush, used, over: false })
     if (call.reason) void end(call.id, call.reason)
   }
 
@@ -122,13 +126,13 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
 
   async function carryOut(id: string, reason: EndReason): Promise<void> {
     ours.get(id)?.watch.settle()
-    await store.beginEnd(id, reason).catch(() => events.storeMissed(id, 'reason'))
+    await store.beginEnd(id, reason).catch(cause => events.storeMissed({ callId: id }, 'reason', cause))
     const failed = () => events.hangUpFailed(id)
     const call = ours.get(id)
     const holds = await hangUpUntilItHolds(() => line.hangUp(id), LONGEST_CALL_MS, clock.mono, failed, stopping.signal)
     if (call) call.over = holds
     await Promise.race([call?.watch.closed() ?? sleep(LAST_EVENTS_MS), sleep(LAST_EVENTS_MS)])
-    await call?.ledger.flush()
+    await call?.flush()
     if (!stopping.signal.aborted) await settle(id, reason)
     leave(id)
   }
@@ -137,15 +141,15 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
   async function settle(id: string, reason: EndReason): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        await ours.get(id)?.ledger.flush()
+        await ours.get(id)?.flush()
         await recordIfMissing(id, reason)
         // Once more: a store that has forgotten everything may have been told of the call meanwhile, without the reason.
         await store.beginEnd(id, reason)
         const receipt = await store.finish(id)
         if (receipt && !stopping.signal.aborted) events.callEnded(endOf(receipt, clock.now()))
         return
-      } catch {
-        events.storeMissed(id, 'end')
+      } catch (cause) {
+        events.storeMissed({ callId: id }, 'end', cause)
         await sleep(STORE_RETRY_MS, undefined, { signal: stopping.signal }).catch(() => {})
       }
     }
@@ -165,7 +169,7 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
   async function report(takingOver: boolean): Promise<void> {
     const calls = [...ours.values()].map(({ watch }) => watch.now())
     const standings = await store.touch(calls, takingOver)
-    await Promise.all([...ours.values()].map(({ ledger }) => ledger.flush()))
+    await Promise.all([...ours.values()].map(({ flush }) => flush()))
     for (const [i, call] of calls.entries()) {
       if (standings[i] === 'missing') await store.begin(call)
       if (standings[i] === 'lost' && !endings.has(call.id)) leave(call.id)

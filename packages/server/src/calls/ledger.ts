@@ -19,7 +19,7 @@ export interface Entry {
  * One write at a time. One that failed may have been booked all the same, only too late for us to hear of it. So it is
  * written again unchanged, under its number, until it holds; what is added meanwhile waits for the next number.
  */
-export function usageLedger(write: (entry: Entry) => Promise<void>, onMissed: () => void): Ledger {
+export function usageLedger(write: (entry: Entry) => Promise<void>, onMissed: (cause: unknown) => void): Ledger {
   const writer = randomUUID()
   let number = 0
   let unsure: Entry | undefined
@@ -36,8 +36,8 @@ export function usageLedger(write: (entry: Entry) => Promise<void>, onMissed: ()
   async function pay(): Promise<void> {
     try {
       for (unsure ??= nextEntry(); unsure; unsure = nextEntry()) await write(unsure)
-    } catch {
-      onMissed()
+    } catch (cause) {
+      onMissed(cause)
     }
   }
 

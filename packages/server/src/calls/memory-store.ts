@@ -73,9 +73,9 @@ export function memoryCallStore(limits: CallLimits, ticketMs: number, historyMs:
       if (receipt) addUsage(receipt.usage, usage)
       spent.add(client, usage.usd)
     },
-    async addDrift(id) {
+    async noteDrifts(id, drifts) {
       const receipt = receipts.get(id)
-      if (receipt) receipt.drifts++
+      if (receipt) receipt.drifts = Math.max(receipt.drifts, drifts)
     },
     async beginEnd(id, reason) {
       const receipt = receipts.get(id)

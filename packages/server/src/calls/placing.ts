@@ -39,7 +39,7 @@ export function callPlacer(
         spent = true
       })
     } catch (error) {
-      if (spent) store.release(hash).catch(() => events.storeMissed('', 'slot'))
+      if (spent) store.release(hash).catch(cause => events.storeMissed({ sessionId: ticket.sessionId }, 'slot', cause))
       throw error
     }
   }
@@ -53,7 +53,7 @@ export function callPlacer(
     events.callPlaced({ callId: call.id, sessionId, client, ...namesOf(session) }, requestId)
     keeper.watch(call, false)
     // A store that is away just now is told by the next report.
-    await store.begin(call).catch(() => events.storeMissed(call.id, 'begin'))
+    await store.begin(call).catch(cause => events.storeMissed({ callId: call.id }, 'begin', cause))
     if (gone.aborted) {
       void keeper.end(call.id, 'caller_gone')
       throw gone.reason

@@ -168,10 +168,11 @@ for i = 7, #ARGV, 2 do redis.call('HINCRBYFLOAT', call, ARGV[i], ARGV[i + 1]) en
 return 1
 `)
 
-/** Call. */
-export const ADD_DRIFT = script(`
+/** Call, its drifts so far. */
+export const NOTE_DRIFTS = script(`
 local call = 'parker:call:' .. ARGV[1]
-if redis.call('EXISTS', call) == 1 then redis.call('HINCRBY', call, 'drifts', 1) end
+if redis.call('EXISTS', call) == 0 then return 0 end
+if tonumber(ARGV[2]) > tonumber(redis.call('HGET', call, 'drifts') or 0) then redis.call('HSET', call, 'drifts', ARGV[2]) end
 return 1
 `)
 

@@ -7,6 +7,7 @@ import { Secret } from '../secret.ts'
 import { decideSession } from '../session.ts'
 import { connectStore, LONG_PATIENCE_MS, type Store } from '../store/redis.ts'
 import { type LiveCall, noUsage } from './call.ts'
+import { driftAccount } from './drift-account.ts'
 import { usageLedger } from './ledger.ts'
 import { redisCallStore } from './redis-store.ts'
 import { sealWith } from './seal.ts'
@@ -45,7 +46,7 @@ function begun(id: string): LiveCall {
 it('tells the age of a call that was taken over by the clock of Redis, however wrong our own is', async t => {
   const [one, two] = [await instance('one'), await instance('two')]
   await one.begin(begun('rtc_age'))
-  await one.addDrift('rtc_age')
+  await one.noteDrifts('rtc_age', 1)
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 86_400_000 })
   await two.touch([], true)
   assert.equal(await one.handOver(['rtc_age']), true)
@@ -181,4 +182,29 @@ it('takes over a call whose session has another release’s shape as one that ca
     rtc_null: 'unobserved',
     rtc_no_model: 'unobserved',
   })
+})
+
+it('learns in the end how often a session was changed, though it was away when it was told', async () => {
+  const store = await instance('drifting', DAY_MS, 200)
+  await store.begin(begun('rtc_drifts'))
+  let drifts = 0
+  let missed = 0
+  const account = driftAccount(
+    () => store.noteDrifts('rtc_drifts', drifts),
+    () => missed++,
+  )
+  await redis.ask('CLIENT', 'PAUSE', '500')
+  while (drifts < 2) {
+    drifts++
+    account.changed()
+    await account.flush()
+  }
+  assert.ok(missed > 0)
+  for (let missedBefore = 0; missed > missedBefore; await sleep(100)) {
+    missedBefore = missed
+    await account.flush()
+  }
+  assert.equal((await store.receipt('rtc_drifts'))?.drifts, drifts)
+  await store.noteDrifts('rtc_drifts', 1)
+  assert.equal((await store.receipt('rtc_drifts'))?.drifts, drifts, 'never fewer')
 })

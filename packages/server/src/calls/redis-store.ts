@@ -117,8 +117,8 @@ export function redisCallStore(
       const entry = [writer, number, CALL_KEPT_MS]
       await run(scripts.ADD_USAGE, id, client, ...entry, usage.usd.toFixed(9), ...amountsOf(usage))
     },
-    async addDrift(id) {
-      await run(scripts.ADD_DRIFT, id)
+    async noteDrifts(id, drifts) {
+      await run(scripts.NOTE_DRIFTS, id, drifts)
     },
     async beginEnd(id, reason) {
       return String(await run(scripts.BEGIN_END, id, reason)) as EndReason

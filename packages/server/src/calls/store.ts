@@ -60,7 +60,8 @@ export interface CallStore {
   touch(calls: readonly Pick<LiveCall, 'id' | 'idleMs'>[], takingOver: boolean): Promise<Standing[]>
   /** Adds to what a call has used, to the client's day and to everybody's; an entry that was booked before changes nothing. */
   addUsage(call: Pick<LiveCall, 'id' | 'client'>, entry: Entry): Promise<void>
-  addDrift(id: string): Promise<void>
+  /** Tells how often a call's session was changed so far; a number that is lower than the one known changes nothing. */
+  noteDrifts(id: string, drifts: number): Promise<void>
   /** Notes why a call ends, unless somebody was first; returns the reason that holds. */
   beginEnd(id: string, reason: EndReason): Promise<EndReason>
   /** The hang-up holds. Gives the receipt to exactly one of those who ask, `undefined` to the others. */

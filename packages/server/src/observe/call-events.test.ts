@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { Registry } from 'prom-client'
+import { ServiceError } from '../errors.ts'
 import { scrub } from '../upstream/scrub.ts'
 import { createCallEvents } from './call-events.ts'
 import type { Logger } from './log.ts'
@@ -29,4 +30,15 @@ it('a cause holds neither our key nor the instructions of the call, though an er
   const quoting = new SyntaxError('Unexpected token in "Speak of wombats" near sk-test-of-nobody-0123456789')
   events.watchFailed('rtc_1', 'response.done', quoting, 'Speak of wombats and nothing else.')
   assert.doesNotMatch(JSON.stringify(lines), /wombats|of-nobody/)
+})
+
+it('what the store missed is told with the reason: in one line where it was away, with its place where we failed', () => {
+  const { lines, events } = eventsOver()
+  const away = new ServiceError('store_unavailable', { cause: new Error('the store did not answer in time') })
+  events.storeMissed({ sessionId: 'sess_1' }, 'slot', away)
+  events.storeMissed({ callId: 'rtc_1' }, 'drift', new TypeError('ours'))
+  const [slot, drift] = lines
+  assert.deepEqual([slot?.session_id, slot?.cause], ['sess_1', 'Error: the store did not answer in time'])
+  assert.equal(drift?.call_id, 'rtc_1')
+  assert.match(String(drift?.cause), /^TypeError: ours\n {4}at /)
 })

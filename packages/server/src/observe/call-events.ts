@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { ServiceError } from '../errors.ts'
 import { describeCause } from './cause.ts'
 import type { Logger } from './log.ts'
 
@@ -143,13 +144,23 @@ export function createCallEvents(
       logger.info({ calls }, 'Calls were left to another instance.')
     },
 
-    /** The store was away when a call changed; it is told again later. */
-    storeMissed(callId: string, what: string) {
-      logger.warn({ call_id: callId, what }, 'call_store_missed')
+    /**
+     * The store was not told of a change. It is told again later, but for a slot that was given back before there was a
+     * call: that one lapses.
+     */
+    storeMissed({ callId, sessionId }: { callId?: string; sessionId?: string }, what: string, cause: unknown) {
+      const described = describeMiss(cause, scrubbed)
+      logger.warn({ call_id: callId, session_id: sessionId, what, cause: described }, 'call_store_missed')
     },
   }
 }
 
 function kindOf({ callId, sessionId, client, model, voice, difficulty, mode, sport }: CallKind) {
   return { call_id: callId, session_id: sessionId, client, model, voice, difficulty, mode, sport }
+}
+
+/** One line says why a store cannot be reached; of anything else, which is a fault of our own, it matters where it was thrown. */
+function describeMiss(error: unknown, scrubbed: (text: string) => string): string | undefined {
+  if (!(error instanceof ServiceError && error.cause)) return describeCause(error, scrubbed)
+  return describeCause(error.cause, scrubbed)?.split('\n')[0]
 }
