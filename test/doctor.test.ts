@@ -370,6 +370,42 @@ describe('Redis', { concurrency: true }, () => {
     await other.kill()
   })
 
+  const UNWRITABLE: [name: string, words: string[][], answer: RegExp, fix: RegExp][] = [
+    ['that is a replica', [['REPLICAOF', '127.0.0.1', '1']], /refuses what .*: READONLY /, /address of the primary/],
+    ['that is full', [['CONFIG', 'SET', 'maxmemory', '100kb']], /refuses what .*: OOM /, /more memory/],
+    [
+      'whose user may only read',
+      [['ACL', 'SETUSER', 'default', '-@write']],
+      /refuses what .*can't run this command|NOPERM/,
+      /ACL SETUSER/,
+    ],
+    [
+      'whose user may not use our keys',
+      [['ACL', 'SETUSER', 'default', 'resetkeys', '~other:*']],
+      /refuses what .*can't access|NOPERM/,
+      /~parker:\*/,
+    ],
+  ]
+  for (const [name, words, answer, fix] of UNWRITABLE)
+    it(name, async () => {
+      const other = await startRedis()
+      for (const command of words) await other.ask(...command)
+      const findings = await examine({ REDIS_URL: other.url })
+      await other.kill()
+      assertFound(findings, 'redis-unwritable', answer, fix)
+    })
+
+  it('keeps nothing of what the doctor writes', async () => {
+    const other = await startRedis()
+    await examine({ REDIS_URL: other.url })
+    for (const key of (await other.ask('KEYS', '*')).split('\n').filter(Boolean)) {
+      assert.match(key, /^parker:doctor:/)
+      const left = Number(await other.ask('PTTL', key))
+      assert.ok(left !== -1 && left <= 5000, `${key} lives for ${left} ms`)
+    }
+    await other.kill()
+  })
+
   it('that is far away', async () => {
     const way = await slowWayTo(redis.port)
     way.delayMs = 80

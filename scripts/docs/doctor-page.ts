@@ -22,7 +22,8 @@ ${HELP.trimEnd()}
 
 **On the machine of the service** it reads the settings as the service would, \`.env\` included, reports everything that is
 wrong at once, and goes on with what is right. It asks OpenAI for its list of models, which is free, and Redis for a few
-numbers. Nothing is minted. Each step over the network has a time-out, and the checks run side by side.
+numbers, and has Redis run what the service's scripts run, on keys of its own (\`parker:doctor:…\`) that are gone within 5 s.
+Nothing is minted. Each step over the network has a time-out, and the checks run side by side.
 
 **\`--origin\` and \`--header\`** describe a token request. The very functions that would judge it in the service say
 whether it would pass, by which address it would be counted, and why. The connection itself cannot be described: it is taken

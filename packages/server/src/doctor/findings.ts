@@ -160,6 +160,10 @@ export const FINDINGS = {
       'something takes the connection but does not work as Redis for us',
       'Check user, password and database number in REDIS_URL, and whether it must be rediss:// (TLS); the user must be allowed to run EVAL.',
     ),
+    'redis-unwritable': fail(
+      'Redis answers, but refuses a script with the commands that the service uses: a replica that only reads, no memory left, a user without the rights',
+      'See what Redis answered: it must take writes to keys that begin with parker: from scripts.',
+    ),
     'redis-evicts': fail(
       "Redis's eviction policy is not `noeviction`: it drops counters, and with them limits, when memory is short",
       'CONFIG SET maxmemory-policy noeviction, and the same in redis.conf or at your provider.',

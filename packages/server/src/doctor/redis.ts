@@ -8,6 +8,7 @@ import { type Script, script } from '../store/script.ts'
 import type { Context } from './context.ts'
 import { type Finding, finding } from './findings.ts'
 import { type Distance, describeDeadEnd, milliseconds, reach } from './reach.ts'
+import { checkWrites } from './redis-writes.ts'
 
 /** Redis, reached and asked as the service does it. */
 export async function checkRedis({ config }: Context): Promise<Finding[]> {
@@ -71,11 +72,15 @@ const TRIES = 3
 const REST_MS = 1100
 
 /** Runs a script as the service does, but forgives a hiccup. Returns the answer and how long it took, milliseconds. */
-async function insist(store: Store, text: Script): Promise<{ answer: unknown; took: number }> {
+async function insist(
+  store: Store,
+  text: Script,
+  args: readonly string[] = [],
+): Promise<{ answer: unknown; took: number }> {
   for (let tries = 1; ; tries++) {
     const started = performance.now()
     try {
-      return { answer: await store.run(text, []), took: performance.now() - started }
+      return { answer: await store.run(text, args), took: performance.now() - started }
     } catch (error) {
       if (tries === TRIES || replyCode(error)) throw error
       await sleep(REST_MS)
@@ -90,6 +95,7 @@ async function examine(store: Store, at: string): Promise<Finding[]> {
   const info = String((await insist(store, INFO).catch(() => undefined))?.answer ?? '')
   const version = /^redis_version:([\w.]+)/m.exec(info)?.[1]
   const policy = /^maxmemory_policy:([\w-]+)/m.exec(info)?.[1]
+  const unwritable = await checkWrites((text, args) => insist(store, text, args), at)
   const told = `version ${version ?? 'unknown'}, policy ${policy ?? 'unknown'}`
   return [
     finding('redis-reached', `${at}: ${milliseconds(latency)} a command, ${told}.`),
@@ -99,5 +105,6 @@ async function examine(store: Store, at: string): Promise<Finding[]> {
       ? [finding('redis-evicts', `${at} has the policy ${policy}.`)]
       : []),
     ...(Number.parseInt(version ?? '', 10) < OLDEST ? [finding('redis-old', `${at} is version ${version}.`)] : []),
+    ...unwritable,
   ]
 }
