@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { after, before, beforeEach, describe, it } from 'node:test'
 import { ask } from './harness/ask.ts'
 import { bearer, endCall, placeCall, postOffer, readCall, takeTicket } from './harness/call-client.ts'
 import {
@@ -22,6 +22,7 @@ let stage: CallsStage
 before(async () => {
   stage = await callsStage(forAll, { MAX_CALLS_PER_CLIENT: '100', RATE_LIMIT_PER_MINUTE: '1000' })
 })
+beforeEach(() => stage.openai.behave({}))
 after(async () => {
   for (const end of ends.reverse()) await end()
 })
@@ -77,7 +78,6 @@ describe('a call ends', () => {
     stage.openai.behave({ sideband: one => one !== id, hangUp: response => response.writeHead(404).end('{}') })
     line.drop()
     assert.equal((await ended(stage.service, id)).reason, 'ended')
-    stage.openai.behave({})
   })
 
   it('at its longest time, which its receipt tells', async t => {
@@ -131,7 +131,6 @@ describe('a call ends', () => {
     const byOwner = endCall(service.url, id, ticket)
     held.resolve()
     assert.equal((await byOwner).json.end_reason, 'max_usd')
-    stage.openai.behave({})
     assert.equal((await ended(service, id)).reason, 'max_usd')
     assert.equal(service.logs().filter(({ msg }) => msg === 'call_ended').length, 1)
     assert.equal(stage.openai.hangUps.filter(one => one === id).length, 1)
@@ -149,7 +148,6 @@ describe('a call ends', () => {
     await endCall(stage.service.url, id, ticket)
     assert.equal((await ended(stage.service, id)).reason, 'owner')
     assert.equal(stage.openai.hangUps.filter(one => one === id).length, 4)
-    stage.openai.behave({})
   })
 
   it('with the service, where no other instance is there, after the drain', async t => {
@@ -171,7 +169,6 @@ describe('a call ends', () => {
     const cut = browser.catch(await held)
     const code = await service.stop()
     await cut
-    stage.openai.behave({})
     const id = stage.openai.placed.at(-1)?.id ?? ''
     assert.equal(code, 0)
     assert.ok(stage.openai.hangUps.includes(id))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createServer, request } from 'node:http'
-import { after, before, describe, it, type TestContext } from 'node:test'
+import { after, before, beforeEach, describe, it, type TestContext } from 'node:test'
 import { type Answered, ask, askToken } from './harness/ask.ts'
 import { bearer, OFFER, placeCall, postOffer, readCall, takeTicket } from './harness/call-client.ts'
 import { ADMIN_TOKEN, as, type CallsStage, callsService, callsStage, ended } from './harness/calls-stage.ts'
@@ -19,6 +19,7 @@ describe('a ticket', () => {
   before(async () => {
     stage = await callsStage({ after: end => ends.push(end) }, { RATE_LIMIT_PER_MINUTE: '1000' })
   })
+  beforeEach(() => stage.openai.behave({}))
   after(async () => {
     for (const end of ends.reverse()) await end()
   })
@@ -220,7 +221,6 @@ describe('a ticket', () => {
     assert.equal(typeOf(await postOffer(service.url, ticket, OFFER, as(1))), 'too_many_calls')
     assert.equal(await place(2), 'upstream_unavailable')
     assert.equal(await place(2), 'circuit_open')
-    stage.openai.behave({})
   })
 
   it('is not spent while as many requests to OpenAI are under way as may be', async t => {
@@ -270,7 +270,6 @@ describe('a ticket', () => {
     assertFailure(answer, 502, 'upstream_unavailable')
     const tries = () => stage.openai.hangUps.filter(id => id === 'rtc_broken').length
     await eventually(() => tries() === 2)
-    stage.openai.behave({})
   })
 
   it('leaves no call behind when the browser goes away in mid-set-up', async () => {
