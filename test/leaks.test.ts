@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
-import { once } from 'node:events'
-import { tmpdir } from 'node:os'
-import { suite, type TestContext, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { suite, test } from 'node:test'
 import { type Answered, ask, askToken } from './harness/ask.ts'
 import { BAD_SECRETS, headerSafe, hostilities, type Poison } from './harness/hostile.ts'
+import { leaksIn, type Printing, shown, startPrinting } from './harness/leaks.ts'
 import { requestText, sendBytes } from './harness/raw-http.ts'
-import { API_KEY, BASE_SETTINGS } from './harness/service.ts'
+import { API_KEY } from './harness/service.ts'
 import {
   type Behaviour,
   goodSecret,
@@ -18,8 +15,6 @@ import {
   startUpstream,
   type Upstream,
 } from './harness/upstream.ts'
-
-const ENTRY = fileURLToPath(new URL('../packages/server/start.js', import.meta.url))
 
 const ADMIN_TOKEN = 'admin-token-that-must-not-leak'
 const JWT_SECRET = 'jwt-secret-that-must-not-leak-0123456789'
@@ -69,35 +64,6 @@ function plain({ body }: Received): string {
   })
   return texts.join(' ')
 }
-
-/** The service in a process of its own, whatever its log looks like, with all it ever printed. */
-async function start(t: TestContext, settings: Record<string, string>) {
-  const env = { PATH: process.env.PATH, ...BASE_SETTINGS, ...settings }
-  const child = spawn(process.execPath, [ENTRY], { cwd: tmpdir(), env, stdio: ['ignore', 'pipe', 'pipe'] })
-  t.after(() => child.kill('SIGKILL'))
-  let output = ''
-  const { promise: listening, resolve } = Promise.withResolvers<number>()
-  const note = (chunk: Buffer) => {
-    output += chunk
-    const port = output.includes('is listening') ? /"?\bport"?: ?(\d+)/.exec(output)?.[1] : undefined
-    if (port) resolve(Number(port))
-  }
-  child.stdout.on('data', note)
-  child.stderr.on('data', note)
-  const closed = once(child, 'close')
-  const port = await Promise.race([listening, closed.then(() => Promise.reject(new Error(output)))])
-  return {
-    url: `http://127.0.0.1:${port}`,
-    port,
-    async end(): Promise<string> {
-      child.kill('SIGTERM')
-      await closed
-      return output
-    },
-  }
-}
-
-type Running = Awaited<ReturnType<typeof start>>
 
 /** What a caller sends along, from one address or another. */
 function headersOf(n: number): Record<string, string> {
@@ -189,7 +155,7 @@ function allBadAnswers(): Behaviour[] {
 }
 
 /** Every refusal of our own, by callers who put their secrets where they do not belong. */
-async function ownRefusals({ url, port }: Running): Promise<Answered[]> {
+async function ownRefusals({ url, port }: Printing): Promise<Answered[]> {
   const token = (body: unknown, headers: Record<string, string> = {}) =>
     askToken(url, body, { ...headersOf(0), ...headers })
   const wrong = [WRONG_JWT, `${JWT}x`, 'garbage', ADMIN_TOKEN.slice(0, -1), JWT_SECRET]
@@ -218,7 +184,7 @@ async function ownRefusals({ url, port }: Running): Promise<Answered[]> {
 }
 
 /** Callers that leave while OpenAI thinks. */
-async function hangUps({ url }: Running, upstream: Upstream): Promise<void> {
+async function hangUps({ url }: Printing, upstream: Upstream): Promise<void> {
   const { promise: arrived, resolve: arrive } = Promise.withResolvers<() => void>()
   upstream.behave((request, response) => arrive(() => send(response, 200, mint({ session: { id: poison(request) } }))))
   const leave = new AbortController()
@@ -232,25 +198,6 @@ async function hangUps({ url }: Running, upstream: Upstream): Promise<void> {
   leave.abort()
   await assert.rejects(gone)
   answer()
-}
-
-/** Where something confidential shows: once for each of the values and each place in a text, with what is around it. */
-function leaksIn(where: string, texts: string[], confidential: Record<string, string[]>): string[] {
-  const found = new Map<string, string>()
-  for (const text of texts)
-    for (const [name, values] of Object.entries(confidential))
-      for (const value of values) {
-        const at = text.indexOf(value)
-        if (at === -1) continue
-        const field = /"?(\w+)"?: ?"[^"]*$/.exec(text.slice(0, at))?.[1]
-        found.set(`${name} ${field}`, `${name} in ${where}: ${text.slice(Math.max(0, at - 60), at + 20)}`)
-      }
-  return [...found.values()]
-}
-
-/** All bytes of an answer that could give something away. */
-function shown({ status, headers, text }: Answered): string {
-  return `${status} ${JSON.stringify([...headers])} ${text}`
 }
 
 /** What an answer must not hold: a 200 may hold its own secret, and what its caller sent. */
@@ -284,7 +231,7 @@ suite('whatever happens, nothing confidential is seen in an answer or in the log
     test(name, async t => {
       const upstream = await startUpstream(minting)
       t.after(() => upstream.close())
-      const service = await start(t, { ...SETTINGS, OPENAI_BASE_URL: upstream.baseUrl, ...settings })
+      const service = await startPrinting(t, { ...SETTINGS, OPENAI_BASE_URL: upstream.baseUrl, ...settings })
       const answers: Answered[] = []
       for (const [n, behave] of [minting, ...allBadAnswers()].entries()) {
         upstream.behave(behave)

@@ -408,4 +408,20 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
     test: 'test/e2e-calls.test.ts',
     named: 'is held by the official SDK',
   },
+  {
+    promise: 'no answer for a browser holds our key',
+    file: `${SRC}/upstream/calls.ts`,
+    from: ' && !answer.body.includes(apiKey)',
+    to: '',
+    test: 'test/leaks-calls.test.ts',
+    named: 'in memory',
+  },
+  {
+    promise: 'no id of a call quotes what is confidential',
+    file: `${SRC}/upstream/calls.ts`,
+    from: '?.[1], confidential) ||',
+    to: '?.[1], []) ||',
+    test: 'test/leaks-calls.test.ts',
+    named: 'in memory',
+  },
 ]

@@ -90,14 +90,15 @@ export function callLine(config: LineConfig, parts: LineParts): CallLine {
   /** One attempt, reported and judged. */
   async function attempt(order: CallOrder): Promise<{ placed: PlacedCall } | Failed> {
     const started = clock.mono()
+    const confidential = [apiKey, order.session, order.sdp]
     const report = (outcome: AttemptReport['outcome'], found: Partial<AttemptReport>) =>
       parts.attempted({ requestId: order.requestId, outcome, durationMs: clock.mono() - started, ...found })
     try {
       const answer = await sendOffer(order)
-      const openaiRequestId = plainId(answer.headers['x-request-id'], [apiKey, order.session, order.sdp])
+      const openaiRequestId = plainId(answer.headers['x-request-id'], confidential)
       const found = { status: answer.status, openaiRequestId }
       if (answer.status >= 200 && answer.status <= 299) {
-        const reading = readPlaced(answer, apiKey)
+        const reading = readPlaced(answer, apiKey, confidential)
         if ('orphan' in reading && reading.orphan) parts.orphaned(reading.orphan)
         report('placed' in reading ? 'ok' : 'upstream_invalid', found)
         if (!('placed' in reading)) return reading
@@ -111,7 +112,7 @@ export function callLine(config: LineConfig, parts: LineParts): CallLine {
     } catch (error) {
       if (!(error instanceof BrokenAnswer)) throw error
       // OpenAI has taken the call if its answer had begun; without all of it, nobody can talk on it.
-      const orphan = callIdOf(error.headers.location)
+      const orphan = callIdOf(error.headers.location, confidential)
       if (orphan !== undefined) parts.orphaned(orphan)
       const failure = BREAKAGES[error.breakage]
       report(failure.type, { oddity: errorCode(error.cause) })
@@ -179,17 +180,19 @@ function neverConnected(error: unknown): boolean {
 function readPlaced(
   answer: Answer,
   apiKey: string,
+  confidential: readonly string[],
 ): { placed: Pick<PlacedCall, 'id' | 'sdp'> } | { failure: Failure; orphan?: string } {
-  const id = callIdOf(answer.headers.location)
+  const id = callIdOf(answer.headers.location, confidential)
   if (id === undefined) return { failure: BREAKAGES.invalid }
   const usable = /^v=0\r?\n/.test(answer.body) && !answer.body.includes(apiKey)
   if (!usable) return { failure: BREAKAGES.invalid, orphan: id }
   return { placed: { id, sdp: answer.body } }
 }
 
-/** `Location: /v1/realtime/calls/rtc_…`, relative or absolute. */
-function callIdOf(location: string | string[] | undefined): string | undefined {
-  return typeof location === 'string' ? /\/realtime\/calls\/([A-Za-z0-9_-]{1,128})$/.exec(location)?.[1] : undefined
+/** `Location: /v1/realtime/calls/rtc_…`, relative or absolute. The id is logged and handed on, so it must quote nothing. */
+function callIdOf(location: string | string[] | undefined, confidential: readonly string[]): string | undefined {
+  if (typeof location !== 'string') return undefined
+  return plainId(/\/realtime\/calls\/([^/]+)$/.exec(location)?.[1], confidential) || undefined
 }
 
 /** The parts `sdp` and `session`, under a boundary that neither can hold. */
