@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -160,8 +161,19 @@ describe('settings that stop the start', () => {
   })
 
   it('a spend limit over a model without a price', async () => {
-    const findings = await examine({ CALL_MODE: 'unified', MAX_CALL_USD: '1', ALLOWED_MODELS: 'gpt-realtime,gpt-9' })
+    const findings = await examine({
+      CALL_MODE: 'unified',
+      MAX_CALL_USD: '1',
+      ALLOWED_MODELS: 'gpt-realtime-2.1,gpt-9',
+    })
     assertFound(findings, 'price-missing', /lacks a price for gpt-9, which MAX_CALL_USD/, /MODEL_PRICES/)
+    assert.ok(idsOf(findings).includes('models-unknown'), 'the models are checked all the same')
+  })
+
+  it('a model that is not on the list, and so is not looked for at OpenAI', async () => {
+    const findings = await examine({ ALLOWED_MODELS: 'gpt-9', ALLOWED_VOICES: '' })
+    assertFound(findings, 'not-checked', /serves the models was not checked: REALTIME_MODEL is wrong/, /Correct/)
+    assert.ok(!idsOf(findings).includes('model-served'))
   })
 
   it('a spend limit that nothing holds calls to', async () => {
@@ -497,21 +509,60 @@ describe('a request described by --origin and --header', () => {
 })
 
 describe('the keys of sign-in', () => {
+  const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const usable = ec.publicKey.export({ format: 'jwk' })
   const claims = { AUTH_ISSUER: 'issuer', AUTH_AUDIENCE: 'parker' }
 
   it('can be had, or not, and then a JWT that cannot be checked is not blamed', async () => {
     const issuer = await startUpstream(undefined, (request, response) =>
-      request.url.endsWith('/keys/?p=1') ? send(response, 200, { keys: [{}] }) : send(response, 404, {}),
+      request.url.endsWith('/keys/?p=1') ? send(response, 200, { keys: [usable, {}] }) : send(response, 404, {}),
     )
     const at = (path: string) => ({ ...claims, AUTH_JWKS_URL: `${issuer.baseUrl}${path}` })
     const had = await examine(at('/keys/?p=1'))
-    assert.match(had.find(({ id }) => id === 'keys-fetched')?.what ?? '', /has 1 key\.$/)
+    assert.match(had.find(({ id }) => id === 'keys-fetched')?.what ?? '', /has 2 keys; 1 can be used\.$/)
     assertFound(await examine(at('/elsewhere')), 'keys-unreachable', /answers 404/, /AUTH_JWKS_URL/)
     await issuer.close()
     const unchecked = `${Buffer.from('{"alg":"RS256"}').toString('base64url')}.e30.c2ln`
     const findings = await examine(at('/keys/?p=1'), '--origin', ESPN, '--header', `Authorization: Bearer ${unchecked}`)
     assertFound(findings, 'keys-unreachable', /ECONNREFUSED|UND_ERR_SOCKET/, /AUTH_JWKS_URL/)
-    assert.ok(!idsOf(findings).includes('request-jwt'))
+    assertFound(findings, 'not-checked', /Whether its JWT holds was not checked/, /keys of sign-in/)
+    for (const claim of ['request-jwt', 'request-passes'] as const) assert.ok(!idsOf(findings).includes(claim), claim)
+  })
+
+  const UNUSABLE: [name: string, keys: object[]][] = [
+    ['no key', []],
+    ['a shared secret', [{ kty: 'oct', k: 'AAAA', kid: 'a' }]],
+    ['a short RSA key', [generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' })]],
+    ['a key for encryption', [{ ...usable, use: 'enc' }]],
+    ['a private key', [ec.privateKey.export({ format: 'jwk' })]],
+  ]
+  for (const [name, keys] of UNUSABLE)
+    it(`are none that can be used, where the set has ${name}`, async () => {
+      const issuer = await startUpstream(undefined, (_request, response) => send(response, 200, { keys }))
+      const findings = await examine({ ...claims, AUTH_JWKS_URL: `${issuer.baseUrl}/keys` })
+      await issuer.close()
+      assertFound(findings, 'keys-unusable', /none that we can use/, /public keys of these kinds/)
+    })
+
+  it('are out of reach for the doctor where they are for the service: too late, or too large', async () => {
+    const issuer = await startUpstream(undefined, async (request, response) => {
+      if (request.url.endsWith('/late')) await once(response, 'close')
+      else send(response, 200, { keys: [usable], padding: 'x'.repeat(1_048_576) })
+    })
+    const [late, large] = await Promise.all(
+      ['late', 'large'].map(path => examine({ ...claims, AUTH_JWKS_URL: `${issuer.baseUrl}/${path}` })),
+    )
+    await issuer.close()
+    assertFound(late ?? [], 'keys-unreachable', /within 5 s/, /within 5 s/)
+    assertFound(large ?? [], 'keys-unreachable', /more than 1 MiB/, /1 MiB/)
+  })
+
+  it('are not checked where a setting of sign-in is wrong, and only that one is called so', async () => {
+    const url = { AUTH_JWKS_URL: 'https://issuer.example/keys' }
+    const unchecked = (findings: Finding[]) =>
+      findings.filter(({ id }) => id === 'not-checked').map(({ what }) => what.replace(/.*: /, ''))
+    assert.deepEqual(unchecked(await examine({ ...url, AUTH_AUDIENCE: 'parker' })), ['AUTH_ISSUER is wrong.'])
+    assert.deepEqual(unchecked(await examine({ ...claims, AUTH_JWT_SECRET: 'short' })), ['AUTH_JWT_SECRET is wrong.'])
   })
 })
 

@@ -1,12 +1,12 @@
 import type { Config } from '../config/config.ts'
 import type { Environment } from './settings.ts'
+import type { Unread } from './unread.ts'
 
 /** What a check of this machine stands on. */
 export interface Context {
   config: Config
   env: Environment
-  /** Names of settings that are wrong; the config has their defaults. */
-  wrong: ReadonlySet<string>
+  unread: Unread
   /** Milliseconds since 1970. */
   now(): number
 }

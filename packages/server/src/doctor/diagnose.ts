@@ -1,15 +1,16 @@
 import type { SettingName } from '../config/settings.ts'
 import type { Context } from './context.ts'
 import { checkDeployment } from './deployment/deployment.ts'
-import { type Finding, finding } from './findings.ts'
+import type { Finding } from './findings.ts'
 import { checkOpenAi } from './openai.ts'
 import type { Options } from './options.ts'
 import { checkRedis } from './redis.ts'
 import { checkRequest } from './request.ts'
 import { type Environment, readSettings } from './settings.ts'
 import { checkSignIn } from './sign-in.ts'
+import { notChecked } from './unread.ts'
 
-/** A check of this machine; it is left out where a setting that it needs is wrong. */
+/** A check of this machine; it is left out where a setting that it needs could not be read. */
 interface Check {
   name: string
   needs: readonly SettingName[]
@@ -24,15 +25,18 @@ const CHECKS: readonly Check[] = [
 
 const REQUEST: Check = {
   name: 'The request',
-  needs: ['ALLOWED_ORIGINS', 'CORS_ORIGINS', 'REQUIRE_ORIGIN', 'TRUST_PROXY', 'AUTH_JWT_SECRET', 'AUTH_JWKS_URL'],
+  needs: [
+    ...(['ALLOWED_ORIGINS', 'CORS_ORIGINS', 'REQUIRE_ORIGIN', 'TRUST_PROXY'] as const),
+    ...(['AUTH_JWT_SECRET', 'AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'] as const),
+  ],
   run: checkRequest,
 }
 
 /** Everything that is found, in the order of the table. With `url` only that deployment is looked at. */
 export async function diagnose(options: Options, env: Environment, now: () => number = Date.now): Promise<Finding[]> {
   if (options.url !== undefined) return checkDeployment(options.url, options, env)
-  const { findings, config, wrong } = readSettings(env, now())
-  const context = { config, env, wrong, now }
+  const { findings, config, unread } = readSettings(env, now())
+  const context = { config, env, unread, now }
   const asked = options.origin !== undefined || Object.keys(options.headers).length > 0
   const checks = asked ? [...CHECKS, REQUEST] : CHECKS
   const found = await Promise.all(checks.map(check => runCheck(check, context, options)))
@@ -40,7 +44,6 @@ export async function diagnose(options: Options, env: Environment, now: () => nu
 }
 
 async function runCheck({ name, needs, run }: Check, context: Context, options: Options): Promise<Finding[]> {
-  const missing = needs.filter(setting => context.wrong.has(setting))
-  if (missing.length === 0) return run(context, options)
-  return [finding('not-checked', `${name} was not checked: ${missing.join(', ')} is wrong.`)]
+  const gap = notChecked(name, needs, context.unread)
+  return gap.length > 0 ? gap : run(context, options)
 }

@@ -86,7 +86,7 @@ export const FINDINGS = {
     'setting-remark': warn('anything else that the start would warn of', 'See what .env.example says of the setting.'),
     'setting-note': ok('something the start would mention'),
     'not-checked': warn(
-      'a check that needs a setting which is wrong',
+      'a check that needs a setting which is wrong, or keys which cannot be had',
       'Correct the setting, and run the doctor again.',
     ),
   },
@@ -143,10 +143,14 @@ export const FINDINGS = {
     ),
   },
   'Sign-in': {
-    'keys-fetched': ok('the key set of `AUTH_JWKS_URL` can be had'),
+    'keys-fetched': ok('the key set of `AUTH_JWKS_URL` can be had as the service fetches it, and how many keys it has'),
+    'keys-unusable': fail(
+      'the key set of `AUTH_JWKS_URL` has no key for RS256, PS256, ES256 or EdDSA: every JWT gets 401',
+      'Have the issuer publish public keys of these kinds (RSA of 2048 bits or more, P-256, Ed25519), or correct AUTH_JWKS_URL.',
+    ),
     'keys-unreachable': fail(
       'the key set of `AUTH_JWKS_URL` cannot be had: every token request gets 503 `auth_unavailable`',
-      'Correct AUTH_JWKS_URL, which must answer 200 with a JSON Web Key Set by itself (redirects are not followed), or let this machine out: DNS, firewall, certificates.',
+      'Correct AUTH_JWKS_URL, which must answer 200 with a JSON Web Key Set of at most 1 MiB by itself (redirects are not followed), within 5 s, or let this machine out: DNS, firewall, certificates.',
     ),
   },
   Store: {

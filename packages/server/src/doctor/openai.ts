@@ -7,16 +7,17 @@ import { errorNames } from '../upstream/scrub.ts'
 import type { Context } from './context.ts'
 import { type Finding, type FindingId, finding } from './findings.ts'
 import { describeDeadEnd, describeDistance, milliseconds, reach } from './reach.ts'
+import { notChecked } from './unread.ts'
 
 /** OpenAI: how far it is, and what it says of the key, the model and the time. Asks for the list of models, which is free. */
 export async function checkOpenAi(context: Context): Promise<Finding[]> {
-  const { config, wrong } = context
+  const { config, unread } = context
   const { hostname, protocol, port, host } = new URL(config.OPENAI_BASE_URL)
   const tls = protocol === 'https:'
   const way = await reach({ host: hostname, port: Number(port || (tls ? 443 : 80)), tls })
   if ('deadEnd' in way) return [finding('openai-unreachable', `${host}: ${describeDeadEnd(way.deadEnd)}.`)]
   const distance = describeDistance(way.distance)
-  if (wrong.has('OPENAI_API_KEY'))
+  if (unread.has('OPENAI_API_KEY'))
     return [
       finding('openai-reached', `${host}: ${distance}.`),
       finding('not-checked', 'Key, model and clock were not checked: OPENAI_API_KEY is wrong.'),
@@ -101,8 +102,9 @@ function listedModels(parsed: unknown): Listed[] | undefined {
 
 const MOST_NAMED = 6
 
-function judgeModels(listed: Listed[], { config, env, wrong, now }: Context): Finding[] {
-  if (wrong.has('REALTIME_MODEL')) return []
+function judgeModels(listed: Listed[], { config, env, unread, now }: Context): Finding[] {
+  const gap = notChecked('Whether OpenAI serves the models', ['REALTIME_MODEL', 'ALLOWED_MODELS'], unread)
+  if (gap.length > 0) return gap
   const { served, shutdown } = modelState(config.REALTIME_MODEL, now())
   const ids = new Set(listed.map(({ id }) => id))
   const known = listed.find(({ id }) => id === served)

@@ -58,7 +58,6 @@ function originFix(origin: string, allowed: readonly string[]): string | undefin
   return `Add ${origin} to ALLOWED_ORIGINS${relative ? `; ${relative} is there, but it is another origin` : ''}.`
 }
 
-/** A key set that cannot be had is told of by its own check. */
 async function jwtFindings({ authorization }: IncomingHttpHeaders, { jwt }: Config): Promise<Finding[]> {
   if (!jwt) return []
   const { jwtVerifier } = await import('../identity/jwt.ts')
@@ -67,7 +66,9 @@ async function jwtFindings({ authorization }: IncomingHttpHeaders, { jwt }: Conf
     return []
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error
-    return error.type === 'auth_unavailable' ? [] : [finding('request-jwt', error.message)]
+    if (error.type !== 'auth_unavailable') return [finding('request-jwt', error.message)]
+    const unchecked = 'Whether its JWT holds was not checked: the keys of AUTH_JWKS_URL cannot be had.'
+    return [finding('not-checked', unchecked, 'Mend what is said of the keys of sign-in, and run the doctor again.')]
   }
 }
 

@@ -43,13 +43,26 @@ describe('the doctor reads the settings', () => {
   })
 
   it('and goes on with the defaults of those that are wrong', () => {
-    const { config, wrong } = readSettings({ ...GOOD, PORT: 'x', RATE_LIMIT_BURST: '3' }, NOW)
-    assert.deepEqual([config.PORT, config.RATE_LIMIT_BURST, [...wrong]], [8000, 3, ['PORT']])
+    const { config, unread } = readSettings({ ...GOOD, PORT: 'x', RATE_LIMIT_BURST: '3' }, NOW)
+    assert.deepEqual([config.PORT, config.RATE_LIMIT_BURST, [...unread.keys()]], [8000, 3, ['PORT']])
+  })
+
+  it('and keeps what is left out for the sake of another apart from what is wrong', () => {
+    const auth = { AUTH_JWKS_URL: 'https://issuer.example/keys', AUTH_AUDIENCE: 'parker', REALTIME_VOICE: 'cedar' }
+    assert.deepEqual(Object.fromEntries(readSettings({ ...GOOD, ...auth }, NOW).unread), {
+      AUTH_ISSUER: ['AUTH_ISSUER'],
+      AUTH_JWKS_URL: ['AUTH_ISSUER'],
+      AUTH_AUDIENCE: ['AUTH_ISSUER'],
+    })
+    const unpriced = { CALL_MODE: 'unified', MAX_CALL_USD: '1', ALLOWED_MODELS: 'gpt-realtime-2.1,gpt-9' }
+    const { config, unread } = readSettings({ ...GOOD, ...unpriced }, NOW)
+    assert.deepEqual(Object.fromEntries(unread), { MODEL_PRICES: ['MODEL_PRICES'], MAX_CALL_USD: ['MODEL_PRICES'] })
+    assert.deepEqual(config.ALLOWED_MODELS, ['gpt-realtime-2.1', 'gpt-9'])
   })
 
   it('and never sends a key that is not there', () => {
-    const { config, wrong } = readSettings({}, NOW)
-    assert.ok(wrong.has('OPENAI_API_KEY'))
+    const { config, unread } = readSettings({}, NOW)
+    assert.ok(unread.has('OPENAI_API_KEY'))
     assert.doesNotMatch(config.OPENAI_API_KEY.reveal(), /^sk-/)
   })
 
@@ -63,6 +76,6 @@ describe('the doctor reads the settings', () => {
       'LOG_LEVEL',
       'HOST',
     ])
-      assert.equal(readSettings({ ...GOOD, [name]: '\u0000 bad,' }, NOW).wrong.has('OPENAI_API_KEY'), false, name)
+      assert.equal(readSettings({ ...GOOD, [name]: '\u0000 bad,' }, NOW).unread.has('OPENAI_API_KEY'), false, name)
   })
 })

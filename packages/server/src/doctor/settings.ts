@@ -4,16 +4,16 @@ import type { ProblemId } from '../config/parse.ts'
 import type { Problem } from '../config/read.ts'
 import { ALL_SETTINGS, type SettingName } from '../config/settings.ts'
 import { type Finding, type FindingId, finding } from './findings.ts'
+import type { Unread } from './unread.ts'
 
 export type Environment = Record<string, string | undefined>
 
 /** The settings, as far as they can be read. */
 export interface Settings {
   findings: Finding[]
-  /** With a wrong setting's default in its place, so that what is right can still be checked. */
+  /** With defaults in the place of settings that are wrong, so that what is right can still be checked. */
   config: Config
-  /** Names of the settings that are wrong. */
-  wrong: ReadonlySet<string>
+  unread: Unread
 }
 
 /** Stands for a key that is missing, so that the rest can be decided; it is never sent. */
@@ -26,32 +26,33 @@ export function readSettings(env: Environment, now: number): Settings {
     const { config, remarks } = decision
     const found = remarks.map(remark => findingOfRemark(remark, config, now))
     const fine = finding('settings-ok', `All ${ALL_SETTINGS.length} settings can be read.`)
-    return { findings: found.length > 0 ? found : [fine], config, wrong: new Set() }
+    return { findings: found.length > 0 ? found : [fine], config, unread: new Map() }
   }
-  const { config, remarks, wrong } = salvage(env, decision.problems, now)
-  const lasting = remarks.filter(({ text }) => ![...wrong].some(name => text.includes(name)))
+  const { config, remarks, unread } = salvage(env, decision.problems, now)
+  const lasting = remarks.filter(({ text }) => ![...unread.keys()].some(name => text.includes(name)))
   const found = [...decision.problems.map(findingOfProblem), ...lasting.map(one => findingOfRemark(one, config, now))]
-  return { findings: found, config, wrong }
+  return { findings: found, config, unread }
 }
 
 /** Settings that are judged together: with one of them gone, another may be wrong. */
-const ENTANGLED = /^AUTH_|_(MODEL|VOICE)S?$/
+const KIN = [/^AUTH_/, /^MODEL_PRICES$|_USD(_|$)/, /_MODELS?$/, /_VOICES?$/]
 
-/** What is left without the wrong settings. */
+/** What is left without the wrong settings; where that will not do, without their kin, or without any setting. */
 function salvage(env: Environment, problems: readonly Problem[], now: number) {
   const given = ALL_SETTINGS.map(([name]) => name).filter(name => env[name] || env[`${name}_FILE`])
-  const named = problems.map(({ name }) => name)
-  const attempts = [named, [...named, ...given.filter(name => ENTANGLED.test(name))], [...named, ...given]]
-  for (const names of attempts) {
-    const wrong = new Set(names)
-    const decision = decideConfig(without(env, wrong), now)
-    if ('config' in decision) return { ...decision, wrong }
+  const wrong = [...new Set(problems.map(({ name }) => name))]
+  const kinOf = (name: SettingName) => wrong.filter(one => KIN.some(kin => kin.test(one) && kin.test(name)))
+  for (const becauseOf of [() => [], kinOf, () => wrong]) {
+    const unread = new Map<SettingName, readonly SettingName[]>(wrong.map(name => [name, [name]]))
+    for (const name of given) if (!unread.has(name) && becauseOf(name).length > 0) unread.set(name, becauseOf(name))
+    const decision = decideConfig(without(env, unread), now)
+    if ('config' in decision) return { ...decision, unread }
   }
   throw new TypeError('the defaults themselves are wrong')
 }
 
-function without(env: Environment, names: ReadonlySet<string>): Environment {
-  const kept = Object.entries(env).filter(([name]) => !names.has(name.replace(/_FILE$/, '')))
+function without(env: Environment, names: { has(name: SettingName): boolean }): Environment {
+  const kept = Object.entries(env).filter(([name]) => !names.has(name.replace(/_FILE$/, '') as SettingName))
   return { ...Object.fromEntries(kept), ...(names.has('OPENAI_API_KEY') ? { OPENAI_API_KEY: NO_KEY } : {}) }
 }
 

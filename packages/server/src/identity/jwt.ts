@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { JwtConfig } from '../config/config.ts'
 import { ServiceError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
-import { type KeySet, KeySetUnavailable, remoteKeySet } from './key-set.ts'
+import { ASYMMETRIC, type KeySet, KeySetUnavailable, remoteKeySet } from './key-set.ts'
 
 /** Resolves to the token's `sub`; throws `ServiceError` `unauthenticated` or `auth_unavailable`. */
 export type VerifyJwt = (authorization: string | undefined) => Promise<string>
@@ -12,9 +12,6 @@ export type VerifyJwt = (authorization: string | undefined) => Promise<string>
 const CLOCK_TOLERANCE_SECONDS = 30
 /** A subject becomes a key in our tables, so it is bounded. */
 const MAX_SUBJECT_LENGTH = 255
-
-/** Signatures that are believed by a public key. */
-const ASYMMETRIC = ['RS256', 'PS256', 'ES256', 'EdDSA']
 
 /** `onKeysFetched` hears how each fetch of a key set ended: with a failure, or without. */
 export function jwtVerifier(

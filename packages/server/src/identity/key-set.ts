@@ -1,5 +1,8 @@
-import { createLocalJWKSet, type JSONWebKeySet } from 'jose'
+import { type CryptoKey, createLocalJWKSet, type JSONWebKeySet, type JWK } from 'jose'
 import type { Clock } from '../clock.ts'
+
+/** Signatures that are believed by a key of a set. */
+export const ASYMMETRIC = ['RS256', 'PS256', 'ES256', 'EdDSA']
 
 /** From the connection to the last byte, milliseconds. */
 const TIMEOUT_MS = 5000
@@ -81,7 +84,7 @@ function never(failure: { error: KeySetUnavailable } | undefined): never {
 }
 
 /** Fetches a JSON Web Key Set; follows no redirect. Throws `KeySetUnavailable`. */
-async function fetchKeySet(url: string): Promise<JSONWebKeySet> {
+export async function fetchKeySet(url: string): Promise<JSONWebKeySet> {
   const signal = AbortSignal.timeout(TIMEOUT_MS)
   const headers = { accept: 'application/json, application/jwk-set+json' }
   try {
@@ -122,4 +125,23 @@ function asKeySet(text: string): JSONWebKeySet {
   } catch {
     throw new KeySetUnavailable('the key server answers with no key set')
   }
+}
+
+/** How many of these keys can check a signature that is believed. */
+export async function countUsable(keys: readonly JWK[]): Promise<number> {
+  const usable = await Promise.all(keys.map(isUsable))
+  return usable.filter(Boolean).length
+}
+
+async function isUsable(key: JWK): Promise<boolean> {
+  const find = createLocalJWKSet({ keys: [key] })
+  const found = await Promise.allSettled(ASYMMETRIC.map(alg => find({ alg })))
+  return found.some(one => one.status === 'fulfilled' && isLongEnough(one.value))
+}
+
+/** RFC 7518, section 3.3; jose refuses shorter keys when they are used. */
+const MIN_RSA_BITS = 2048
+
+function isLongEnough({ algorithm }: CryptoKey): boolean {
+  return !('modulusLength' in algorithm) || Number(algorithm.modulusLength) >= MIN_RSA_BITS
 }
