@@ -354,7 +354,13 @@ describe('OpenAI', () => {
 describe('Redis', { concurrency: true }, () => {
   it('that cannot be reached', async () => {
     const findings = await examine({ REDIS_URL: `redis://127.0.0.1:${await freePort()}` })
-    assertFound(findings, 'redis-unreachable', /ECONNREFUSED/, /Start Redis, correct REDIS_URL/)
+    assertFound(findings, 'redis-unreachable', /ECONNREFUSED.*at half of each limit/, /Start Redis, correct REDIS_URL/)
+  })
+
+  it('that cannot be reached, without which unified calls are refused', async () => {
+    const findings = await examine({ CALL_MODE: 'unified', REDIS_URL: `redis://127.0.0.1:${await freePort()}` })
+    assertFound(findings, 'redis-unreachable', /ECONNREFUSED.*no new tickets and calls \(503/, /Start Redis/)
+    assert.doesNotMatch(JSON.stringify(findings), /at half/)
   })
 
   it('that evicts', async () => {
@@ -424,6 +430,16 @@ describe('Redis', { concurrency: true }, () => {
     const findings = await examine({ REDIS_URL: `redis://127.0.0.1:${way.port}` })
     assertFound(findings, 'redis-slow', /\d+ ms a command/, /same region/)
     way.close()
+  })
+
+  it('that answers later than limits wait for, and not than tickets do', async () => {
+    const way = await slowWayTo(redis.port)
+    way.delayMs = 400
+    const settings = { REDIS_URL: `redis://127.0.0.1:${way.port}` }
+    const [counting, unified] = await Promise.all([examine(settings), examine({ ...settings, CALL_MODE: 'unified' })])
+    way.close()
+    assertFound(counting, 'redis-slow', /unanswered for 250 ms.*at half of each limit/, /same region/)
+    assertFound(unified, 'redis-slow', /\d+ ms a command/, /same region/)
   })
 
   it('whose user may not ask for its policy', async () => {

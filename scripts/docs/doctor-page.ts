@@ -32,9 +32,10 @@ to come from this machine, or from the first network in \`TRUST_PROXY\`.
 **\`--url\`** looks at a running deployment instead, from wherever you are, best from a network of its callers. Of the
 settings on your side only two matter: \`ADMIN_TOKEN\`, to be set to the deployment's own, and \`ALLOWED_ORIGINS\`, whose first
 entry is the origin that is tried unless you give \`--origin\`. It asks for the preflight, the options and one token as a
-browser would. That token costs one mint and one of the requests that a minute allows you; it is thrown away unread, and
-\`--no-token\` leaves it out. It also sends forged \`X-Forwarded-For\`, \`X-Real-IP\` and \`Forwarded\` headers with the made-up
-address 192.0.2.66 and asks the self-check which address was taken. To a public host over plain http it sends nothing.
+browser would. That token costs one mint (in unified mode none) and one of the requests that a minute allows you; it is
+thrown away unread, and \`--no-token\` leaves it out. It also sends forged \`X-Forwarded-For\`, \`X-Real-IP\` and
+\`Forwarded\` headers with the made-up address 192.0.2.66 and asks the self-check which address was taken. To a public host
+over plain http it sends nothing.
 
 **What it cannot tell**
 

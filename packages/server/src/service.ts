@@ -183,12 +183,10 @@ async function createVerifier({ jwt }: Config, clock: Clock, events: Events): Pr
 }
 
 /** The Redis client is loaded only where it is used, for the same reason. */
-async function createStore({ REDIS_URL, CALL_MODE }: Config, clock: Clock, events: Events): Promise<Store | null> {
-  if (!REDIS_URL) return null
-  const { connectStore, SHORT_PATIENCE_MS, LONG_PATIENCE_MS } = await import('./store/redis.ts')
-  // Limits can be counted in memory for a while. Tickets cannot: there is nothing to fall back to.
-  const patienceMs = CALL_MODE === 'unified' ? LONG_PATIENCE_MS : SHORT_PATIENCE_MS
-  return connectStore(REDIS_URL, clock, events.storeChanged, patienceMs)
+async function createStore(config: Config, clock: Clock, events: Events): Promise<Store | null> {
+  if (!config.REDIS_URL) return null
+  const { connectStore, patienceOf } = await import('./store/redis.ts')
+  return connectStore(config.REDIS_URL, clock, events.storeChanged, patienceOf(config))
 }
 
 /** Where there are no operators nobody could read what is shared. */

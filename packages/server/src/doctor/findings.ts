@@ -158,7 +158,7 @@ export const FINDINGS = {
     'redis-reached': ok('Redis answers, how fast, its version and its eviction policy'),
     'redis-unreachable': fail(
       'the name is not found, nothing takes the connection, or TLS fails',
-      'Start Redis, correct REDIS_URL (rediss:// only where Redis speaks TLS), or open the way. Until then each instance counts alone, at half of each limit.',
+      'Start Redis, correct REDIS_URL (rediss:// only where Redis speaks TLS), or open the way.',
     ),
     'redis-refuses': fail(
       'something takes the connection but does not work as Redis for us',
@@ -272,7 +272,7 @@ export const FINDINGS = {
       'something in front changes or adds CORS headers, or lets foreign origins in',
       'Turn off CORS in the proxy or gateway; the service does it by itself.',
     ),
-    'token-given': ok('it handed out a token that a browser can use; this cost one mint'),
+    'token-given': ok('it handed out a token that a browser can use; this cost one mint, or in unified mode none'),
     'token-not-asked': ok('`--no-token`: no token was asked for'),
     'token-refused': fail('it refused a token', 'See the type of the error in the table of errors (README).'),
     'token-cached': fail(

@@ -21,7 +21,7 @@ npm run doctor -- --origin ORIGIN     and whether a request with this Origin wou
               --header 'Name: value'  and with these headers (repeatable)
 npm run doctor -- --url https://…     a running deployment instead, asked as a browser would; with ADMIN_TOKEN
                                       set here, also which address it takes you for
-              --no-token              without asking it for a token, which costs one mint
+              --no-token              without asking it for a token, which costs one mint (unified: none)
               --json                  for scripts
               --help                  this text
 

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from '../clock.ts'
+import type { Config } from '../config/config.ts'
 import { isPrivateHost } from '../config/parse.ts'
 import { addressClass } from '../identity/address.ts'
 import type { Secret } from '../secret.ts'
-import { connectStore, replyCode, type Store } from '../store/redis.ts'
+import { connectStore, patienceOf, replyCode, type Store } from '../store/redis.ts'
 import { type Script, script } from '../store/script.ts'
 import type { Context } from './context.ts'
 import { type Finding, finding } from './findings.ts'
@@ -22,9 +23,20 @@ export async function checkRedis({ config }: Context): Promise<Finding[]> {
   return [
     ...(target.tls || staysPrivate(hostname, distance) ? [] : [finding('redis-plain', `${at} is asked without TLS.`)]),
     ...('deadEnd' in way
-      ? [finding('redis-unreachable', `${at}: ${describeDeadEnd(way.deadEnd)}.`)]
-      : await talk(secret, at)),
+      ? [
+          finding(
+            'redis-unreachable',
+            `${at}: ${describeDeadEnd(way.deadEnd)}. Without it ${WITHOUT[config.CALL_MODE]}.`,
+          ),
+        ]
+      : await talk(secret, at, config)),
   ]
+}
+
+/** What the service does while Redis is away. */
+const WITHOUT: Record<Config['CALL_MODE'], string> = {
+  ephemeral: 'each instance counts alone, at half of each limit',
+  unified: 'there are no new tickets and calls (503 store_unavailable)',
 }
 
 const INSTANCES =
@@ -39,19 +51,21 @@ function staysPrivate(hostname: string, distance: Distance | undefined): boolean
 /** Until Redis has taken user and password, milliseconds. */
 const READY_MS = 3000
 
-async function talk(secret: Secret, at: string): Promise<Finding[]> {
+async function talk(secret: Secret, at: string, config: Config): Promise<Finding[]> {
   let found: (ready: boolean) => void = () => {}
   const ready = new Promise<boolean>(resolve => {
     found = resolve
   })
-  const store = connectStore(secret, systemClock, ({ up }) => up && found(true))
+  const patienceMs = patienceOf(config)
+  const store = connectStore(secret, systemClock, ({ up }) => up && found(true), patienceMs)
   const timer = setTimeout(() => found(false), READY_MS)
   try {
     if (!(await ready)) return [finding('redis-refuses', `${at} takes connections, but ${store.trouble}.`)]
     return await examine(store, at)
   } catch (error) {
     if (replyCode(error)) return [finding('redis-refuses', `${at} does not run our scripts.`)]
-    return [finding('redis-slow', `${at} leaves commands unanswered for so long that the service counts without it.`)]
+    const unanswered = `${at} leaves commands unanswered for ${patienceMs} ms, which the service takes for its absence`
+    return [finding('redis-slow', `${unanswered}: ${WITHOUT[config.CALL_MODE]}.`)]
   } finally {
     clearTimeout(timer)
     store.close()

@@ -1,5 +1,6 @@
 import { createClient } from '@redis/client'
 import type { Clock } from '../clock.ts'
+import type { Config } from '../config/config.ts'
 import type { Secret } from '../secret.ts'
 import type { Script } from './script.ts'
 
@@ -17,11 +18,20 @@ export interface Store {
 }
 
 /** For what can be done without the store: longer than a healthy Redis takes, short enough for a caller not to notice; milliseconds. */
-export const SHORT_PATIENCE_MS = 250
+const SHORT_PATIENCE_MS = 250
 /** For what cannot: a caller would rather wait than be refused; milliseconds. */
 export const LONG_PATIENCE_MS = 1500
+
 /** After a failure one try a second; everybody else is spared the wait. */
 const RETRY_MS = 1000
+
+/**
+ * How long a command may take, milliseconds. Limits can be counted in memory for a while. Tickets cannot: there is nothing to
+ * fall back to.
+ */
+export function patienceOf({ CALL_MODE }: Pick<Config, 'CALL_MODE'>): number {
+  return CALL_MODE === 'unified' ? LONG_PATIENCE_MS : SHORT_PATIENCE_MS
+}
 
 class StoreDown extends Error {}
 

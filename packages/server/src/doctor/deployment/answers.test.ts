@@ -48,10 +48,13 @@ test('a token that no browser can use is odd', () => {
   assert.deepEqual(ids(judgeToken({ json: TOKEN, headers: headers() }, VISIT)), ['token-given'])
 })
 
-test('a ticket must lead back to the deployment that gave it', () => {
+test('a ticket must lead back to the deployment that gave it, and cost no mint', () => {
   const ticket = (web_rtc_url: string) => ({ ...TOKEN, web_rtc_url, websocket_url: null })
   const found = (url: string) => ids(judgeToken({ json: ticket(url), headers: headers() }, VISIT))
   assert.deepEqual(found('https://parker.example/v1/realtime/calls'), ['token-given'])
+  const cost = (json: object) => judgeToken({ json: { ...json }, headers: headers() }, VISIT)[0]?.what
+  assert.match(cost(ticket('https://parker.example/v1/realtime/calls')) ?? '', /This cost no mint\.$/)
+  assert.match(cost(TOKEN) ?? '', /This cost one mint\.$/)
   for (const url of ['http://parker.example', 'https://elsewhere.example', 'http://10.0.0.7:8000'])
     assert.deepEqual(found(`${url}/v1/realtime/calls`), ['token-given', 'calls-elsewhere'], url)
 })

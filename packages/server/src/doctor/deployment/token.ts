@@ -22,10 +22,14 @@ export function judgeToken({ json = {}, headers }: Pick<Answered, 'json' | 'head
   if (typeof secret !== 'string' || secret === '' || typeof seconds !== 'number' || !way)
     return [finding('token-odd', 'The answer to a token request lacks what it must have.')]
   const stored = !/\bno-store\b/.test(headers.get('cache-control') ?? '')
-  const elsewhere = json.websocket_url === null && way.origin !== new URL(visit.url).origin
+  const ticket = json.websocket_url === null
+  const elsewhere = ticket && way.origin !== new URL(visit.url).origin
   const inside = !elsewhere && visit.publicHost && isPrivateHost(way.hostname)
   return [
-    finding('token-given', `It gave a token for ${model} with ${voice}, good for ${seconds} s. This cost one mint.`),
+    finding(
+      'token-given',
+      `It gave a token for ${model} with ${voice}, good for ${seconds} s. This cost ${ticket ? 'no' : 'one'} mint.`,
+    ),
     ...(stored ? [finding('token-cached', 'Its Cache-Control does not say no-store.')] : []),
     ...(elsewhere ? [finding('calls-elsewhere', `web_rtc_url leads to ${way.origin}, not to ${visit.url}.`)] : []),
     ...(inside ? [finding('token-odd', `web_rtc_url leads to ${way.host}, where no browser comes.`, PUBLIC_BASE)] : []),
