@@ -186,6 +186,28 @@ describe('a conversation with Parker in Chromium', () => {
     await eventually(() => emulator.calls.at(-1)?.ended === 'client')
   })
 
+  it('can be hung up at any step, which ends the waiting for it too', async () => {
+    const page = await newPage()
+    const ended = `call.connect().catch(({ code }) => code)`
+    for (const step of ['preparing', 'ready', 'connecting', 'listening']) {
+      await page.evaluate(`newCall({}); call.on('state', ({ name }) => name === '${step}' && call.hangUp())`)
+      assert.equal(await page.evaluate(ended), 'hung-up', step)
+    }
+    // The user has not yet answered the browser's question, and then says yes.
+    await page.evaluate(`{
+      const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
+      const answer = new Promise(resolve => { window.answer = resolve })
+      navigator.mediaDevices.getUserMedia = asked => (window.opened = answer.then(() => open(asked)))
+    }`)
+    const token = page.waitForResponse(/\/v1\/realtime\/token$/)
+    await page.evaluate(`newCall({}); window.ended = ${ended}; void 0`)
+    await (await token).finished()
+    assert.equal(await page.evaluate('call.hangUp(); ended'), 'hung-up')
+    const tracks = `answer(), opened.then(stream => new Promise(setTimeout).then(() => stream.getTracks().map(track => track.readyState)))`
+    assert.deepEqual(await page.evaluate(tracks), ['ended'])
+    assert.deepEqual((await toldIn(page)).errors, [])
+  })
+
   it('says when it is too early or too late to tell Parker something, or to connect', async () => {
     const page = await newPage()
     const tell = `[call.say('Hi'), call.send({ type: 'response.cancel' }), call.setContext('Lakers 1')]`

@@ -59,17 +59,9 @@ export function createCall(service: Service, request: CallRequest): Call {
     emit('error', new ParkerError(code))
   }
 
-  /** A step on the way to a conversation. What it throws ends the call. */
+  /** A step on the way to a conversation. What it throws ends the call, and with it every step. */
   const step = (work: () => Promise<void>) =>
-    once(
-      () =>
-        work().catch(thrown => {
-          const error = asParkerError(signal.aborted ? signal.reason : thrown, 'service-failed')
-          fail(error)
-          throw error
-        }),
-      signal,
-    )
+    once(() => work().catch(thrown => fail(asParkerError(thrown, 'service-failed'))), signal)
 
   async function getToken() {
     const token = await stopwatch.time('token_ms', () => service.token(asked, signal))
@@ -81,7 +73,6 @@ export function createCall(service: Service, request: CallRequest): Call {
     stopwatch.time('microphone_ms', () => openMicrophone(signal, () => warn('microphone-missing')))
 
   const prepare = step(async () => {
-    signal.throwIfAborted()
     act({ type: 'prepare' })
     ;[issued, microphone] = await Promise.all([getToken(), getMicrophone()])
     mute(muted)

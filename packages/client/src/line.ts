@@ -56,10 +56,7 @@ function firstEvent(peer: RTCPeerConnection, channel: RTCDataChannel, { receive,
   return new Promise((resolve, reject) => {
     const fail = () => reject(new ParkerError(isThrough(peer) ? 'channel-stalled' : 'udp-blocked'))
     const timer = setTimeout(fail, OPEN_TIMEOUT_MS)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      reject(signal.reason)
-    })
+    signal.addEventListener('abort', () => clearTimeout(timer))
     peer.addEventListener('iceconnectionstatechange', () => peer.iceConnectionState === 'failed' && fail())
     channel.addEventListener('close', fail)
     channel.onmessage = ({ data }) => {

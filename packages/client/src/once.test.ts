@@ -13,3 +13,11 @@ it('work is done once, and asking for it fails when it is over', async () => {
   await assert.rejects(work(), { message: 'hung up' })
   assert.equal(times, 1)
 })
+
+it('asking fails at once when it is over, though the work never ends', async () => {
+  const over = new AbortController()
+  const work = once(() => new Promise(() => {}), over.signal)
+  const asked = work()
+  over.abort(new Error('hung up'))
+  await assert.rejects(asked, { message: 'hung up' })
+})

@@ -1,12 +1,14 @@
 /**
- * Work that is done once, however often it is asked for; also when it is done, asking fails once the signal has come. A
- * failure that nobody waits for is no unhandled one.
+ * Work that is done once, however often it is asked for. When the signal has come, asking fails with its reason: also if the
+ * work was done before, or never ends. A failure that nobody waits for is no unhandled one.
  */
 export function once(work: () => Promise<void>, signal: AbortSignal): () => Promise<void> {
+  const over = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+  over.catch(() => {})
   let running: Promise<void> | undefined
   return () => {
     running ??= work()
-    const told = running.then(() => signal.throwIfAborted())
+    const told = Promise.race([over, running])
     told.catch(() => {})
     return told
   }
