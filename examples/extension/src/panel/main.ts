@@ -146,6 +146,7 @@ byId('lineup').addEventListener('submit', event => {
 })
 onOtherPage(readPage)
 onServiceOrigin(() => tell({ type: 'moved' }))
+addEventListener('online', () => tell({ type: 'online' }))
 setInterval(() => drawClocks(state), SECOND_MS)
 setInterval(() => state.stage.name === 'live' && readPage(), READ_AGAIN_MS)
 microphonePermission().then(permission => {

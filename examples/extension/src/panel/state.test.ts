@@ -50,6 +50,22 @@ describe('the panel', () => {
     assert.ok(!isDueForReload(after(loaded('granted'), moved, { type: 'reload' })))
   })
 
+  it('loads anew when the network is back, unless what was said would be lost', () => {
+    const offline: PanelEvent = { type: 'problem', problem: { code: 'offline' }, now: 5_000 }
+    assert.ok(isDueForReload(after(loaded('granted'), offline, { type: 'online' })))
+    const said = after(...talk, { type: 'line', line: line('a', 'Gulls!') }, offline, { type: 'online' })
+    assert.ok(!isDueForReload(said))
+    assert.deepEqual(said.stage, { name: 'problem', problem: { code: 'call-lost' }, seconds: 4, saved: false })
+    assert.equal(after(...talk, { type: 'online' }).stage.name, 'live')
+  })
+
+  it('asks for the microphone again before another talk where it is no longer allowed', () => {
+    const prompt: PanelEvent = { type: 'microphone', microphone: 'prompt' }
+    const ended: PanelEvent = { type: 'ended', now: 5_000 }
+    assert.equal(after(...talk, prompt, ended, { type: 'again' }).stage.name, 'first-run')
+    assert.equal(after(loaded('granted'), connecting, prompt, ended).stage.name, 'first-run')
+  })
+
   it('counts the time on air from the first moment, not from the click', () =>
     assert.deepEqual(after(...talk, floor('speaking', 5_000), { type: 'ended', now: 61_400 }).stage, {
       name: 'ended',

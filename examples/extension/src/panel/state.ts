@@ -28,8 +28,9 @@ export type Stage =
 export interface PanelState {
   view: 'talk' | 'transcripts'
   stage: Stage
-  /** The service's address has changed since the panel was loaded. */
+  /** What was loaded no longer holds: the service's address has changed, or the network is back. */
   moved: boolean
+  microphone: PermissionState
   page?: PageFacts
   options?: Options
   picks: Picks
@@ -42,7 +43,7 @@ export type PanelEvent =
   | { type: 'loaded'; options: Options; microphone: PermissionState }
   | { type: 'microphone'; microphone: PermissionState }
   | { type: 'picks'; picks: Picks }
-  | { type: 'connecting' | 'again' | 'moved' | 'reload' | 'saved' | 'save-failed' }
+  | { type: 'connecting' | 'again' | 'moved' | 'online' | 'reload' | 'saved' | 'save-failed' }
   | { type: 'floor'; floor: Floor; now: number }
   | { type: 'muted'; muted: boolean }
   | { type: 'notice'; text: string }
@@ -56,7 +57,14 @@ type Handler<Type extends PanelEvent['type']> = (
   event: Extract<PanelEvent, { type: Type }>,
 ) => PanelState
 
-export const START: PanelState = { view: 'talk', stage: { name: 'loading' }, moved: false, picks: {}, lines: [] }
+export const START: PanelState = {
+  view: 'talk',
+  stage: { name: 'loading' },
+  moved: false,
+  microphone: 'prompt',
+  picks: {},
+  lines: [],
+}
 
 /** The panel's state after something has happened. */
 export function reduce(state: PanelState, event: PanelEvent): PanelState {
@@ -67,12 +75,17 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
 const HANDLERS: { [Type in PanelEvent['type']]: Handler<Type> } = {
   view: (state, { view }) => ({ ...state, view }),
   page: (state, { page }) => (page ? { ...state, page } : state),
-  loaded: (state, { options, microphone }) => ({ ...state, options, stage: gate(microphone) }),
-  microphone: (state, { microphone }) => (isAtGate(state) ? { ...state, stage: gate(microphone) } : state),
+  loaded: (state, { options, microphone }) => ({ ...state, options, microphone, stage: gate(microphone) }),
+  microphone: (state, { microphone }) => ({
+    ...state,
+    microphone,
+    ...(isAtGate(state) ? { stage: gate(microphone) } : {}),
+  }),
   picks: (state, { picks }) => ({ ...state, picks }),
   connecting: state => ({ ...state, stage: { name: 'connecting' }, lines: [] }),
-  again: state => ({ ...state, stage: { name: 'ready' }, lines: [] }),
+  again: state => ({ ...state, stage: gate(state.microphone), lines: [] }),
   moved: state => ({ ...state, moved: true }),
+  online,
   reload: state => ({ ...state, stage: { name: 'loading' }, moved: false, lines: [] }),
   floor: (state, { floor, now }) => ({ ...state, stage: onAir(state.stage, floor, now) }),
   muted: (state, { muted }) => onlyIn('live', state, stage => ({ ...stage, muted })),
@@ -80,7 +93,7 @@ const HANDLERS: { [Type in PanelEvent['type']]: Handler<Type> } = {
   line: (state, { line }) => ({ ...state, lines: withLine(state.lines, line) }),
   ended: (state, { now }) => {
     const seconds = secondsOnAir(state.stage, now)
-    if (state.stage.name === 'connecting') return { ...state, stage: { name: 'ready' } }
+    if (state.stage.name === 'connecting') return { ...state, stage: gate(state.microphone) }
     return { ...state, stage: { name: 'ended', seconds, saved: false } }
   },
   problem: (state, { problem, now }) => {
@@ -96,6 +109,14 @@ const HANDLERS: { [Type in PanelEvent['type']]: Handler<Type> } = {
     ...state,
     stage: 'saved' in state.stage ? { ...state.stage, saveFailed: true } : state.stage,
   }),
+}
+
+/** With the network back all is loaded anew; but what was said is kept until one turns from it. */
+function online(state: PanelState): PanelState {
+  const { stage } = state
+  if (stage.name !== 'problem' || stage.problem.code !== 'offline') return state
+  if (spokenLines(state).length === 0) return { ...state, moved: true }
+  return { ...state, stage: { ...stage, problem: { code: 'call-lost' } } }
 }
 
 /** Before anything else comes the microphone's permission. */
