@@ -217,8 +217,8 @@ export function limitReached(
   now: number,
   cause?: unknown,
 ): ServiceError {
-  // Rounded up, as Retry-After is: before that time the limit still holds.
-  const reset_time = new Date(Math.ceil((now + resetsIn) / 1000) * 1000).toISOString().replace(/\.\d+Z$/, 'Z')
+  // To the nearest second: midnight by another clock is midnight, also some milliseconds later.
+  const reset_time = new Date(Math.round((now + resetsIn) / 1000) * 1000).toISOString().replace(/\.\d+Z$/, 'Z')
   const details = { limit, remaining: 0, reset_time }
   return new ServiceError(type, { retryAfter: retryAfterSeconds(resetsIn), details, cause })
 }
