@@ -108,6 +108,17 @@ describe('what goes wrong in the extension is told kindly', () => {
     await panel.waitFor(stage('ready'))
   })
 
+  it('a microphone that is denied in the middle of a talk is not told as one that is missing', async () => {
+    await panel.click('#go')
+    await panel.waitFor(stage('live'))
+    await browser.microphone('denied')
+    await panel.waitFor(`document.body.innerText.includes('The microphone is no longer allowed.')`)
+    await browser.microphone('granted')
+    await panel.click('#hang-up')
+    await panel.click('#again')
+    await panel.waitFor(stage('ready'))
+  })
+
   it('a microphone that was denied shows how to allow it, and the panel notices when it is', async () => {
     await browser.microphone('denied')
     await panel.waitFor(title('The microphone is blocked'))

@@ -1,4 +1,5 @@
 import { type Call, type CallEvents, type Parker, ParkerError } from '@parker/client'
+import { microphonePermission } from '../microphone.ts'
 import { contextOf, type PageFacts } from '../page/facts.ts'
 import type { Floor, PanelEvent, Problem } from './state.ts'
 import { showLevels } from './views/air.ts'
@@ -73,7 +74,7 @@ function follow(call: Call, tell: (event: PanelEvent) => void): void {
     const floor = type === 'input_audio_buffer.speech_started' && (wasCut() ? 'cut-in' : 'hearing')
     if (floor) tell({ type: 'floor', floor, now: Date.now() })
   })
-  call.on('error', error => tell({ type: 'notice', text: error.message }))
+  call.on('error', async error => tell({ type: 'notice', text: await noticeOf(error) }))
   call.on('transcript', line => tell({ type: 'line', line }))
   call.on('level', showLevels)
 
@@ -83,6 +84,12 @@ function follow(call: Call, tell: (event: PanelEvent) => void): void {
     before = last
     return cut
   }
+}
+
+/** A microphone that has gone may still be plugged in: it ends as well where it is no longer allowed. */
+async function noticeOf({ code, message }: ParkerError): Promise<string> {
+  if (code !== 'microphone-missing' || (await microphonePermission()).state === 'granted') return message
+  return 'The microphone is no longer allowed. Allow it for this extension, then start a new talk.'
 }
 
 /** What was thrown, as the panel tells it. */
