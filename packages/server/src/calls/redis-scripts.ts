@@ -14,8 +14,8 @@ const SLOTS_KEPT_MS = 86_400_000
 
 /**
  * Ticket, client, session id, name of the session, sealed session, bytes that count of it, life in ms, most tickets, most
- * bytes of sessions. Answers 0 where there is no room. A ticket is known for twice its life. What the tickets that can be spent take was kept
- * in this span of a life or in the one before; a session that many ask for is kept once in a span.
+ * bytes of sessions. Answers 0 where there is no room. A ticket is known for twice its life. What the tickets that can be
+ * spent take was kept in this span of a life or in the one before; a session that many ask for is kept once in a span.
  */
 export const KEEP_TICKET = script(`${NOW}
 local life = tonumber(ARGV[7])
