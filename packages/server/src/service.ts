@@ -14,6 +14,7 @@ import { turns } from './limits/turns.ts'
 import { fixedWindows, type Windows } from './limits/windows.ts'
 import { createMonitor, type Monitor } from './monitor/monitor.ts'
 import type { Gauges } from './monitor/points.ts'
+import type { Scrubbed } from './observe/cause.ts'
 import { createEvents, type Events } from './observe/events.ts'
 import type { Logger } from './observe/log.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
@@ -84,7 +85,7 @@ export async function createService(config: Config, clock: Clock, logger: Logger
         readGauges: () => readGauges(openai, pool, lag),
       })
     : null
-  const scrubbed = (text: string, ...confidential: string[]) => scrub(text, [apiKey, ...confidential])
+  const scrubbed: Scrubbed = (text, ...confidential) => scrub(text, [apiKey, ...confidential])
   const events = createEvents({ logger, metrics, stats, monitor, hashClient, scrubbed, clock })
   const openai = openAi(config, clock, {
     attempted: events.attempted,
@@ -160,7 +161,7 @@ async function createCallsIfUnified(
   parts: CallsParts,
   logger: Logger,
   metrics: Metrics,
-  scrubbed: (text: string, ...confidential: string[]) => string,
+  scrubbed: Scrubbed,
 ): Promise<Calls | null> {
   if (parts.config.CALL_MODE !== 'unified') return null
   const { createCalls } = await import('./calls/calls.ts')

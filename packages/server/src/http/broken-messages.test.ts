@@ -125,3 +125,9 @@ test('nonsense behind a request whose answer has begun writes nothing into that 
   await seen.closed
   assert.ok(!seen.answer.includes('malformed_request'), seen.answer)
 })
+
+test('nonsense behind a request that was answered is answered for itself', async () => {
+  server.removeAllListeners('request').on('request', (_request, response) => response.end('whole'))
+  const answer = await answerTo('GET / HTTP/1.1\r\nHost: x\r\n\r\nnonsense\r\n\r\n')
+  assert.match(answer, /^HTTP\/1\.1 200 .*whole.*HTTP\/1\.1 400 .*malformed_request/s)
+})

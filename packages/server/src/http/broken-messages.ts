@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { ERRORS, type ErrorType, errorBody, ServiceError } from '../errors.ts'
 import { SECURITY_HEADERS } from './headers.ts'
@@ -21,9 +22,11 @@ export function answerBrokenMessage(error: NodeJS.ErrnoException, socket: Socket
   answer(socket, PARSER_ERRORS[error.code ?? ''] ?? 'malformed_request')
 }
 
-/** Whether an answer has begun, into which a second one would be written. Node tells it to nobody but itself. */
-function isBeingAnswered(socket: Socket & { _httpMessage?: { headersSent: boolean } | null }): boolean {
-  return socket._httpMessage?.headersSent === true
+type Answering = Socket & { _httpMessage?: Pick<ServerResponse, 'headersSent' | 'writableEnded'> | null }
+
+/** Whether an answer has begun and not ended, so that a second one would stand in it. Node tells it to nobody but itself. */
+function isBeingAnswered({ _httpMessage: answer }: Answering): boolean {
+  return answer?.headersSent === true && !answer.writableEnded
 }
 
 /** CONNECT asks for a tunnel, which Node would refuse by closing without a word. */

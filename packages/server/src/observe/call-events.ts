@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { ServiceError } from '../errors.ts'
-import { describeCause } from './cause.ts'
+import { describeCause, type Scrubbed } from './cause.ts'
 import type { Logger } from './log.ts'
 
 /** Which call, as the log tells of it: names from our tables and identifiers. */
@@ -34,13 +34,8 @@ const CALL_SECONDS = [5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600]
 /** What happens with calls: log line and metric together. None throws. */
 export type CallEvents = ReturnType<typeof createCallEvents>
 
-/** `active` is read when Prometheus asks; `scrubbed` takes secrets, and what else is confidential, out of a text for the log. */
-export function createCallEvents(
-  logger: Logger,
-  registry: Registry,
-  active: () => number,
-  scrubbed: (text: string, ...confidential: string[]) => string,
-) {
+/** `active` is read when Prometheus asks. */
+export function createCallEvents(logger: Logger, registry: Registry, active: () => number, scrubbed: Scrubbed) {
   const registers = [registry]
   new Gauge({
     name: 'parker_calls_active',
@@ -160,7 +155,7 @@ function kindOf({ callId, sessionId, client, model, voice, difficulty, mode, spo
 }
 
 /** One line says why a store cannot be reached; of anything else, which is a fault of our own, it matters where it was thrown. */
-function describeMiss(error: unknown, scrubbed: (text: string) => string): string | undefined {
+function describeMiss(error: unknown, scrubbed: Scrubbed): string | undefined {
   if (!(error instanceof ServiceError && error.cause)) return describeCause(error, scrubbed)
   return describeCause(error.cause, scrubbed)?.split('\n')[0]
 }

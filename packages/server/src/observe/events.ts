@@ -4,7 +4,7 @@ import type { Monitor } from '../monitor/monitor.ts'
 import type { Store } from '../store/redis.ts'
 import type { OpenAiEvents } from '../upstream/openai.ts'
 import type { VoiceStats } from '../voice/stats.ts'
-import { describeCause } from './cause.ts'
+import { describeCause, type Scrubbed } from './cause.ts'
 import { keySetEvent } from './key-set-event.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
@@ -65,8 +65,7 @@ interface EventsParts {
   stats: VoiceStats
   monitor: Monitor | null
   hashClient: HashClient
-  /** Takes secrets out of a text that is to be logged. */
-  scrubbed(text: string): string
+  scrubbed: Scrubbed
   clock: Clock
 }
 
