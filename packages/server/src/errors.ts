@@ -217,8 +217,7 @@ export function limitReached(
   now: number,
   cause?: unknown,
 ): ServiceError {
-  // To the nearest second: midnight by another clock is midnight, also some milliseconds later.
-  const reset_time = new Date(Math.round((now + resetsIn) / 1000) * 1000).toISOString().replace(/\.\d+Z$/, 'Z')
+  const reset_time = new Date(now + resetsIn).toISOString().replace(/\.\d+Z$/, 'Z')
   const details = { limit, remaining: 0, reset_time }
   return new ServiceError(type, { retryAfter: retryAfterSeconds(resetsIn), details, cause })
 }
