@@ -66,6 +66,11 @@ describe('the estimate of a call', () => {
     assert.notEqual(estimateMos({ rtt_ms: 10 }), undefined)
   })
 
+  it('is the worst score for the lowest ratings, where the curve of G.107 dips below it', () => {
+    for (const rating of [-1, 0, 0.1, 3, 6]) assert.equal(mosOfRating(rating), 1)
+    assert.ok(mosOfRating(7) > 1)
+  })
+
   it('stays between 1 and 4.41 and never rises with loss or delay, whatever is reported', () => {
     const share = fc.double({ min: 0, max: 1, noNaN: true })
     const ms = fc.double({ min: 0, max: 60_000, noNaN: true })

@@ -65,11 +65,11 @@ export function lossImpairment(share: number): number {
   return OPUS.impairment + (95 - OPUS.impairment) * (percent / (percent + OPUS.robustness))
 }
 
-/** G.107, annex B. */
+/** G.107, annex B. Its curve dips below the worst score for ratings under 6.5; none is told that lies there. */
 export function mosOfRating(rating: number): number {
   if (rating <= 0) return WORST_MOS
   if (rating >= 100) return 4.5
-  return 1 + 0.035 * rating + rating * (rating - 60) * (100 - rating) * 7e-6
+  return Math.max(WORST_MOS, 1 + 0.035 * rating + rating * (rating - 60) * (100 - rating) * 7e-6)
 }
 
 /** The score of a connection with nothing wrong. */
