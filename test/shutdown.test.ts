@@ -100,6 +100,16 @@ describe('on SIGTERM', () => {
     )
   })
 
+  it('a request that is taken while it drains, and that OpenAI leaves waiting, is answered before the cut', async () => {
+    const service = await start({ SHUTDOWN_DELAY_SECONDS: '1', SHUTDOWN_GRACE_SECONDS: '1' })
+    upstream.behave(() => {})
+    const exit = service.stop()
+    await draining(service)
+    const { status, json } = await askToken(service.url)
+    assert.deepEqual([status, json.error.type], [504, 'upstream_timeout'])
+    assert.equal(await exit, 0)
+  })
+
   it('a probe that is cut tells nothing of OpenAI', async t => {
     const probed = Promise.withResolvers<void>()
     const silent = await startUpstream(healthy, () => probed.resolve())

@@ -21,6 +21,7 @@ it('a secret that was minted for the request is cold, also where the clock saw n
     pool: noPool(),
     turns: turns(1, 1000),
     hashClient: client => client,
+    lifecycle: { draining: false, cutAt: Number.POSITIVE_INFINITY },
     clock: { now: () => 0, mono: () => 0 },
   })
   const { warm, openAiMs } = await issue({

@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { limitReached, ServiceError } from './errors.ts'
 import type { HashClient } from './identity/client-hash.ts'
+import type { Lifecycle } from './lifecycle.ts'
 import type { Turns } from './limits/turns.ts'
 import { type Pooled, pooled } from './pool/kinds.ts'
 import type { Pool } from './pool/pool.ts'
@@ -44,11 +45,15 @@ interface IssuerParts {
   pool: Pool
   turns: Turns
   hashClient: HashClient
+  lifecycle: Readonly<Lifecycle>
   clock: Clock
 }
 
+/** Left for the answer before a connection is cut at shutdown, milliseconds. */
+const ANSWERING_MS = 200
+
 /** From the pool if it can, else in the client's turn from OpenAI. */
-export function issuer({ config, openai, pool, turns, hashClient, clock }: IssuerParts): IssueCredential {
+export function issuer({ config, openai, pool, turns, hashClient, lifecycle, clock }: IssuerParts): IssueCredential {
   const form = FORMS[config.OPENAI_REALTIME_API]
 
   const sharedBodies = new WeakMap<Session, string>()
@@ -75,6 +80,11 @@ export function issuer({ config, openai, pool, turns, hashClient, clock }: Issue
     return { ...secret, expiresIn, warm, openAiMs }
   }
 
+  /** Earlier than usual in a service that is about to end, so that its last callers get an answer too. */
+  function deadlineOf(started: number): number {
+    return Math.min(started + config.UPSTREAM_DEADLINE_MS, lifecycle.cutAt - ANSWERING_MS)
+  }
+
   async function mint(order: MintOrder, { requestId, hangUp }: Wish, deadline: number): Promise<Pooled> {
     shedLoad()
     const sentAt = clock.mono()
@@ -87,7 +97,7 @@ export function issuer({ config, openai, pool, turns, hashClient, clock }: Issue
     const started = clock.mono()
     const found = pool.claim(order)
     if (found && !(found instanceof Promise)) return render(found, true, 0)
-    const secret = (await found) ?? (await mint(order, wish, started + config.UPSTREAM_DEADLINE_MS))
+    const secret = (await found) ?? (await mint(order, wish, deadlineOf(started)))
     if (wish.gone()) {
       pool.deposit(order, secret)
       throw new Error('the caller hung up')

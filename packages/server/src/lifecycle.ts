@@ -2,4 +2,6 @@
 export interface Lifecycle {
   /** From SIGTERM on. */
   draining: boolean
+  /** When connections that are still open are cut, by the monotonic clock; `Infinity` until SIGTERM. */
+  cutAt: number
 }

@@ -33,14 +33,17 @@ export async function serve(config: Config, log: Log, stop: Promise<void>, exten
   log.logger.info({ version: VERSION, node: process.version, host: config.HOST, port }, `${SERVICE_NAME} is listening`)
 
   await stop
+  const delayMs = config.SHUTDOWN_DELAY_SECONDS * 1000
+  const graceMs = config.SHUTDOWN_GRACE_SECONDS * 1000
+  const drainMs = service.calls ? Math.max(graceMs / 2, graceMs - HANG_UPS_MS) : graceMs
   service.lifecycle.draining = true
+  service.lifecycle.cutAt = systemClock.mono() + delayMs + drainMs
   service.monitor?.end()
   service.calls?.tending.drain()
   log.logger.info('Draining: no longer ready, still serving.')
-  await sleep(config.SHUTDOWN_DELAY_SECONDS * 1000)
-  const graceMs = config.SHUTDOWN_GRACE_SECONDS * 1000
+  await sleep(delayMs)
   const graceEnds = systemClock.mono() + graceMs
-  await drain(app.server, connections, service.calls ? Math.max(graceMs / 2, graceMs - HANG_UPS_MS) : graceMs)
+  await drain(app.server, connections, drainMs)
   stopProbing()
   await service.calls?.tending.stop(graceEnds - systemClock.mono())
   await service.openai.close()

@@ -66,6 +66,7 @@ export interface Service {
 const BAD_TOKENS_PER_MINUTE = 10
 
 export async function createService(config: Config, clock: Clock, logger: Logger): Promise<Service> {
+  const lifecycle: Lifecycle = { draining: false, cutAt: Number.POSITIVE_INFINITY }
   const stats = voiceStats(clock.now)
   const hashClient = clientHasher(config.CLIENT_HASH_SECRET)
   const metrics = createMetrics({
@@ -113,13 +114,14 @@ export async function createService(config: Config, clock: Clock, logger: Logger
       pool,
       turns: turns(config.RATE_LIMIT_BURST, config.UPSTREAM_DEADLINE_MS),
       hashClient,
+      lifecycle,
       clock,
     })
   return {
     config,
     clock,
     startedAt: new Date(clock.now()),
-    lifecycle: { draining: false },
+    lifecycle,
     openai,
     pool,
     issue,
