@@ -12,7 +12,7 @@ import { Secret } from '../packages/server/src/secret.ts'
 import { ask, askToken } from './harness/ask.ts'
 import { bearer, endCall, listCalls, OFFER, placeCall, postOffer, readCall, takeTicket } from './harness/call-client.ts'
 import { ADMIN_TOKEN, as, callsService, ended, response } from './harness/calls-stage.ts'
-import { type CallsStandIn, startCallsStandIn } from './harness/calls-stand-in.ts'
+import { type CallsStandIn, type Event, startCallsStandIn } from './harness/calls-stand-in.ts'
 import { eventually } from './harness/eventually.ts'
 import { type RedisServer, startRedis } from './harness/redis.ts'
 import type { RunningService } from './harness/service.ts'
@@ -41,6 +41,11 @@ async function stageFor(t: TestContext, settings: Record<string, string> = {}): 
   }
   const [one, two] = await Promise.all([startAnother(), startAnother()])
   return { openai, redis, instances: [one, two], startAnother }
+}
+
+function namedResponse(id: string, audioOut: number): Event {
+  const { type, response: told } = response(audioOut)
+  return { type, response: { id, ...(told as object) } }
 }
 
 const hashOf = (ticket: string) => createHash('sha256').update(ticket).digest('hex')
@@ -139,6 +144,27 @@ describe('with Redis', { concurrency: 2, timeout: 300_000 }, () => {
     const { reason, seconds } = await ended(two, call.id)
     assert.equal(reason, 'max_seconds')
     assert.ok(Number(seconds) >= 20 && Number(seconds) < 40, `${seconds} s`)
+  })
+
+  it('what two instances hear of a call, while one of them is cut off from Redis, is billed once', async t => {
+    const { openai, redis, startAnother } = await stageFor(t)
+    const user = (rights: string) => redis.ask('ACL', 'SETUSER', 'lonely', 'on', '>pass', '~*', rights)
+    await user('+@all')
+    const lonely = await startAnother({ REDIS_URL: redis.url.replace('redis://', 'redis://lonely:pass@') })
+    const { id } = await placeCall(lonely.url)
+    const line = await openai.line(id)
+    await user('-@all')
+    const other = await openai.line(id, line)
+    for (const one of [line, other]) one.send(namedResponse('resp_1', 100), namedResponse('resp_2', 100))
+    await lonely.logged(({ msg, what }) => msg === 'call_store_missed' && what === 'usage')
+    await user('+@all')
+    while (Number((await redis.ask('SCARD', `parker:booked:${id}`)) || 0) < 2) await sleep(50)
+    // It writes what it missed, and learns that the call is another's.
+    await lonely.stop()
+    const spent = (await redis.ask('KEYS', 'parker:usd:*')).split('\n')
+    assert.equal(spent.length, 2)
+    assert.equal(await redis.ask('HGET', `parker:call:${id}`, 'responses'), '2')
+    for (const key of spent) assert.equal(Number(await redis.ask('GET', key)), 0.0128)
   })
 
   it('an end that its instance did not live to see is carried out by another', async t => {

@@ -42,7 +42,7 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     promise: 'what is metered is kept: in Redis',
     file: `${SRC}/calls/redis-scripts.ts`,
-    from: "for i = 7, #ARGV, 2 do redis.call('HINCRBYFLOAT', call, ARGV[i], ARGV[i + 1]) end",
+    from: "for i = 6, #ARGV, 2 do redis.call('HINCRBYFLOAT', call, ARGV[i], ARGV[i + 1]) end",
     to: '',
     test: 'test/calls-instances.test.ts',
     named: 'calls are left to another instance on shutdown',
@@ -50,9 +50,24 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     promise: 'what is metered is booked once, though Redis answers too late',
     file: `${SRC}/calls/redis-scripts.ts`,
-    from: "if tonumber(redis.call('GET', booked) or 0) >= tonumber(ARGV[4]) then return 0 end",
-    to: '',
+    from: "if redis.call('SADD', booked, ARGV[3]) == 0 then return 0 end",
+    to: "redis.call('SADD', booked, ARGV[3])",
     test: `${SRC}/calls/redis-store.test.ts`,
+  },
+  {
+    promise: 'what two instances hear is booked once',
+    file: `${SRC}/calls/watch.ts`,
+    from: 'events.onUsage(usage, usageId(event))',
+    to: 'events.onUsage(usage, undefined)',
+    test: 'test/calls-instances.test.ts',
+    named: 'what two instances hear of a call',
+  },
+  {
+    promise: 'what has the name of something else is not free',
+    file: `${SRC}/calls/ledger.ts`,
+    from: 'return before === 0 ? id : `${id}#${before}`',
+    to: 'return id',
+    test: `${SRC}/calls/ledger.test.ts`,
   },
   {
     promise: 'each kind of token has its price',
@@ -330,8 +345,8 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     promise: 'a receipt tells: seconds',
     file: `${SRC}/http/call-schemas.ts`,
-    from: 'seconds: secondsOf(receipt, now),',
-    to: 'seconds: secondsOf(receipt, now) && 0,',
+    from: 'seconds: secondsOf(receipt),',
+    to: 'seconds: secondsOf(receipt) && 0,',
     test: LIMITS,
     named: 'at its longest time',
   },

@@ -73,6 +73,8 @@ export interface Receipt {
   /** Milliseconds since 1970. */
   startedAt: number
   endedAt: number | undefined
+  /** When it was read, by the same clock as its beginning. */
+  asOf: number
   /** Sorts receipts by their beginning; no two have the same. */
   order: number
   usage: Usage
@@ -111,6 +113,7 @@ export function newReceipt(call: LiveCall, startedAt: number, order: number): Re
     state: reason ? 'ending' : 'active',
     startedAt,
     endedAt: undefined,
+    asOf: startedAt,
     order,
     usage: noUsage(),
     drifts: 0,
@@ -118,7 +121,7 @@ export function newReceipt(call: LiveCall, startedAt: number, order: number): Re
   }
 }
 
-/** Seconds, rounded, that a call has lasted, at `now` (milliseconds since 1970) or at its end. */
-export function secondsOf({ startedAt, endedAt }: Receipt, now: number): number {
-  return Math.max(0, Math.round(((endedAt ?? now) - startedAt) / 1000))
+/** Seconds, rounded, that a call has lasted, when it was read or at its end. */
+export function secondsOf({ startedAt, endedAt, asOf }: Receipt): number {
+  return Math.max(0, Math.round(((endedAt ?? asOf) - startedAt) / 1000))
 }

@@ -78,9 +78,9 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
       call,
       { config, clock, join, meter, known },
       {
-        onUsage(usage) {
+        onUsage(usage, id) {
           addUsage(used, usage)
-          ledger.add(usage)
+          ledger.add(usage, id)
         },
         onDrift(action) {
           events.drifted(call.id, action)
@@ -146,7 +146,7 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
         // Once more: a store that has forgotten everything may have been told of the call meanwhile, without the reason.
         await store.beginEnd(id, reason)
         const receipt = await store.finish(id)
-        if (receipt && !stopping.signal.aborted) events.callEnded(endOf(receipt, clock.now()))
+        if (receipt && !stopping.signal.aborted) events.callEnded(endOf(receipt))
         return
       } catch (cause) {
         events.storeMissed({ callId: id }, 'end', cause)

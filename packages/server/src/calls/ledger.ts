@@ -1,49 +1,51 @@
 import { randomUUID } from 'node:crypto'
-import { addUsage, noUsage, type Usage } from './call.ts'
+import type { Usage } from './call.ts'
 
 /** Writes what a call uses to the store. */
 export interface Ledger {
-  add(usage: Usage): void
+  /** `id`: OpenAI's name for what used it; undefined where it gave none. */
+  add(usage: Usage, id: string | undefined): void
   /** Resolves when everything added so far was tried; what the store missed is kept for the next time. */
   flush(): Promise<void>
 }
 
-/** An addition to what a call has used. The store books the numbers of one writer, which grow, once each. */
+/** One use of a call's. The store books each name once. */
 export interface Entry {
-  writer: string
-  number: number
+  name: string
   usage: Usage
 }
 
 /**
- * One write at a time. One that failed may have been booked all the same, only too late for us to hear of it. So it is
- * written again unchanged, under its number, until it holds; what is added meanwhile waits for the next number.
+ * One write at a time, in order. One that failed may have been booked all the same, only too late for us to hear of it; and
+ * while this instance is cut off from the store, another may watch the same call. So an entry bears the name that OpenAI
+ * gave, is written until it holds, and is booked once whoever writes it.
  */
 export function usageLedger(write: (entry: Entry) => Promise<void>, onMissed: (cause: unknown) => void): Ledger {
-  const writer = randomUUID()
-  let number = 0
-  let unsure: Entry | undefined
-  let owed = noUsage()
+  const heard = new Map<string, number>()
+  const owed: Entry[] = []
   let writing = Promise.resolve()
 
-  function nextEntry(): Entry | undefined {
-    if (owed.responses === 0 && owed.transcribedSeconds === 0 && owed.transcribedTokens === 0) return undefined
-    const entry = { writer, number: ++number, usage: owed }
-    owed = noUsage()
-    return entry
+  /** What names the same thing again is another use of it: nothing is used for free. */
+  function nameOf(id: string): string {
+    const before = heard.get(id) ?? 0
+    heard.set(id, before + 1)
+    return before === 0 ? id : `${id}#${before}`
   }
 
   async function pay(): Promise<void> {
     try {
-      for (unsure ??= nextEntry(); unsure; unsure = nextEntry()) await write(unsure)
+      for (let entry = owed[0]; entry; entry = owed[0]) {
+        await write(entry)
+        owed.shift()
+      }
     } catch (cause) {
       onMissed(cause)
     }
   }
 
   return {
-    add(usage) {
-      addUsage(owed, usage)
+    add(usage, id = randomUUID()) {
+      owed.push({ name: nameOf(id), usage })
       writing = writing.then(pay)
     },
     flush() {

@@ -98,12 +98,13 @@ export function memoryCallStore(limits: CallLimits, ticketMs: number, historyMs:
     unclaimed: async () => false,
     async receipt(id) {
       forgetOld()
-      return receipts.get(id)
+      const receipt = receipts.get(id)
+      return receipt && { ...receipt, asOf: clock.now() }
     },
     async page(before = Number.POSITIVE_INFINITY, count) {
       forgetOld()
       const older = [...receipts.values()].filter(({ order }) => order < before).reverse()
-      const shown = older.slice(0, count)
+      const shown = older.slice(0, count).map(receipt => ({ ...receipt, asOf: clock.now() }))
       return { receipts: shown, next: older.length > count ? shown.at(-1)?.order : undefined }
     },
   }

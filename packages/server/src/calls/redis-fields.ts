@@ -46,6 +46,7 @@ export function receiptOf(id: string, fields: Record<string, string>): Receipt {
     state: ended === undefined ? open : 'ended',
     startedAt: Number(fields.started),
     endedAt: ended,
+    asOf: Number(fields.now),
     order: Number(fields.order),
     usage: usageOf(fields),
     drifts: Number(fields.drifts ?? 0),

@@ -5,8 +5,8 @@ import { DAY_KEY_SECONDS, NOW, script, TODAY } from '../store/script.ts'
  * `parker:ticket:<sha256>` a ticket · `parker:session:<window>:<name>` a session · `parker:tickets:<window>` how much was kept in
  * this span of a ticket's life · `parker:call:<id>` a call and then its receipt · `parker:calls` ids by their beginning
  * in microseconds · `parker:calls:live` ids by the end of their watcher's lease · `parker:slots[:<client>]` tickets of calls
- * placed or under way, by when they lapse · `parker:usd:<day>[:<client>]` spending · `parker:booked:<writer>` number of its
- * last entry · `parker:instances` by lease.
+ * placed or under way, by when they lapse · `parker:usd:<day>[:<client>]` spending · `parker:booked:<id>` names of what a
+ * call was billed for · `parker:instances` by lease.
  */
 
 /** How long slots are kept that nobody touches, milliseconds: longer than any of them lasts. */
@@ -150,21 +150,21 @@ return standings
 `)
 
 /**
- * Call, client, writer, number of its entry, how long that is remembered, USD, then fields and amounts in pairs.
- * Does nothing where the entry was booked before.
+ * Call, client, name of the entry, how long that is remembered, USD, then fields and amounts in pairs. Does nothing where
+ * the entry was booked before.
  */
 export const ADD_USAGE = script(`${TODAY}
-local booked = 'parker:booked:' .. ARGV[3]
-if tonumber(redis.call('GET', booked) or 0) >= tonumber(ARGV[4]) then return 0 end
-redis.call('SET', booked, ARGV[4], 'PX', ARGV[5])
+local booked = 'parker:booked:' .. ARGV[1]
+if redis.call('SADD', booked, ARGV[3]) == 0 then return 0 end
+redis.call('PEXPIRE', booked, ARGV[4])
 for _, key in ipairs({'parker:usd:' .. day, 'parker:usd:' .. day .. ':' .. ARGV[2]}) do
-  redis.call('INCRBYFLOAT', key, ARGV[6])
+  redis.call('INCRBYFLOAT', key, ARGV[5])
   redis.call('EXPIRE', key, ${DAY_KEY_SECONDS})
 end
 local call = 'parker:call:' .. ARGV[1]
 if redis.call('EXISTS', call) == 0 then return 0 end
-redis.call('HINCRBYFLOAT', call, 'usd', ARGV[6])
-for i = 7, #ARGV, 2 do redis.call('HINCRBYFLOAT', call, ARGV[i], ARGV[i + 1]) end
+redis.call('HINCRBYFLOAT', call, 'usd', ARGV[5])
+for i = 6, #ARGV, 2 do redis.call('HINCRBYFLOAT', call, ARGV[i], ARGV[i + 1]) end
 return 1
 `)
 
@@ -239,10 +239,11 @@ end
 return 0
 `)
 
-/** All fields of a call but its session, which may be long and which no reader of receipts needs. */
+/** The time, and all fields of a call but its session, which may be long and which no reader of receipts needs. */
 const RECEIPT_OF = `
 local function receipt_of(id)
   local all, told = redis.call('HGETALL', 'parker:call:' .. id), {}
+  if #all > 0 then told = {'now', now} end
   for i = 1, #all, 2 do
     if all[i] ~= 'session' then
       table.insert(told, all[i])
@@ -254,7 +255,7 @@ end
 `
 
 /** Call. Answers its receipt's fields. */
-export const READ_CALL = script(`${RECEIPT_OF}
+export const READ_CALL = script(`${NOW}${RECEIPT_OF}
 return receipt_of(ARGV[1])
 `)
 

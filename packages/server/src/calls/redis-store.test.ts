@@ -64,7 +64,7 @@ it('knows what a call has cost and how often it was changed that it is told of l
   await one.begin({ ...begun('rtc_late'), usd: 0.0125, drifts: 2 })
   assert.equal((await one.receipt('rtc_late'))?.usage.usd, 0.0125)
   const usage = { ...noUsage(), usd: 0.5, responses: 1 }
-  await one.addUsage(begun('rtc_late'), { writer: 'one', number: 1, usage })
+  await one.addUsage(begun('rtc_late'), { name: 'resp_1', usage })
   await two.touch([], true)
   assert.equal(await one.handOver(['rtc_late']), true)
   const call = (await two.takeOver()).find(({ id }) => id === 'rtc_late')
@@ -149,10 +149,10 @@ it('books once what a call has used, on its receipt and on both days, though Red
     () => missed++,
   )
   await redis.ask('CLIENT', 'PAUSE', '500')
-  ledger.add({ ...noUsage(), usd: 1, responses: 1 })
+  ledger.add({ ...noUsage(), usd: 1, responses: 1 }, 'resp_1')
   await ledger.flush()
   assert.ok(missed > 0)
-  ledger.add({ ...noUsage(), usd: 0.5, responses: 1 })
+  ledger.add({ ...noUsage(), usd: 0.5, responses: 1 }, 'resp_2')
   for (let missedBefore = 0; missed > missedBefore; await sleep(100)) {
     missedBefore = missed
     await ledger.flush()

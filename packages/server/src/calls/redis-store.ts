@@ -113,9 +113,8 @@ export function redisCallStore(
       const answer = run(scripts.TOUCH, instance, LEASE_MS, SLOT_MS, takingOver ? 1 : 0, ...told)
       return (await words(answer)) as Standing[]
     },
-    async addUsage({ id, client }, { writer, number, usage }) {
-      const entry = [writer, number, CALL_KEPT_MS]
-      await run(scripts.ADD_USAGE, id, client, ...entry, usage.usd.toFixed(9), ...amountsOf(usage))
+    async addUsage({ id, client }, { name, usage }) {
+      await run(scripts.ADD_USAGE, id, client, name, CALL_KEPT_MS, usage.usd.toFixed(9), ...amountsOf(usage))
     },
     async noteDrifts(id, drifts) {
       await run(scripts.NOTE_DRIFTS, id, drifts)

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import type { RealtimeEvent } from '../upstream/socket.ts'
+import { usageId } from '../upstream/usage.ts'
 import type { EndReason, LiveCall, Usage } from './call.ts'
 import { driftGuard } from './drift.ts'
 import { callClocks } from './limits.ts'
@@ -21,7 +22,8 @@ export interface Watch {
 
 /** What watching a call leads to. */
 export interface WatchEvents {
-  onUsage(usage: Usage): void
+  /** `id`: OpenAI's name for what used it, if it gave one. */
+  onUsage(usage: Usage, id: string | undefined): void
   onDrift(action: 'restored' | 'ended'): void
   onDropped(): void
   /** An event was one too many for our code. Told once a call: more may come until the hang-up holds. */
@@ -73,7 +75,7 @@ export function watchCall(call: LiveCall, parts: WatchParts, events: WatchEvents
     const usage = meter.read(event)
     if (!usage) return
     usd += usage.usd
-    events.onUsage(usage)
+    events.onUsage(usage, usageId(event))
     if (config.MAX_CALL_USD > 0 && usd >= config.MAX_CALL_USD) end('max_usd')
   }
 

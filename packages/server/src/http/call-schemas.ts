@@ -86,8 +86,8 @@ const queryProperties: Record<keyof ListQuery, Schema> = {
 
 export const listQuery: Schema = { type: 'object', properties: queryProperties, additionalProperties: false }
 
-/** `now`: milliseconds since 1970. A model without a price has a cost that nobody knows. */
-export function viewOf(receipt: Receipt, now: number, prices: Config['prices']): CallView {
+/** A model without a price has a cost that nobody knows. */
+export function viewOf(receipt: Receipt, prices: Config['prices']): CallView {
   const { usage } = receipt
   return {
     id: receipt.id,
@@ -100,7 +100,7 @@ export function viewOf(receipt: Receipt, now: number, prices: Config['prices']):
     state: receipt.state,
     started_at: new Date(receipt.startedAt).toISOString(),
     ended_at: receipt.endedAt === undefined ? null : new Date(receipt.endedAt).toISOString(),
-    seconds: secondsOf(receipt, now),
+    seconds: secondsOf(receipt),
     responses: usage.responses,
     tokens: Object.fromEntries(TOKEN_KINDS.map(kind => [kind, usage.tokens[kind] ?? 0])),
     transcribed_seconds: usage.transcribedSeconds,

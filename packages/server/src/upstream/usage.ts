@@ -37,6 +37,21 @@ export function transcriptionTokens(usage: unknown): Tokens {
   return withoutZeros({ text_in: text, audio_in: audio + rest, text_out: tally(at(usage, 'output_tokens')) })
 }
 
+/** OpenAI's name for the response or the transcription that an event ends: the same for all who hear it. */
+export function usageId(event: unknown): string | undefined {
+  const response = at(event, 'response', 'id')
+  if (isShort(response)) return response
+  const [item, part] = [at(event, 'item_id'), at(event, 'content_index')]
+  return isShort(item) ? `${item}/${typeof part === 'number' ? part : 0}` : undefined
+}
+
+/** Longer than any name of OpenAI's is nonsense. */
+const MOST_CHARACTERS = 128
+
+function isShort(id: unknown): id is string {
+  return typeof id === 'string' && id.length > 0 && id.length <= MOST_CHARACTERS
+}
+
 function withoutZeros(tokens: Tokens): Tokens {
   return Object.fromEntries(Object.entries(tokens).filter(([, count]) => count > 0))
 }

@@ -125,7 +125,7 @@ function placeRoute(scope: FastifyInstance, { calls }: CallsRoutes, rates: Hook)
 /** How long an answer to DELETE waits for the hang-up to hold, milliseconds. */
 const END_WAIT_MS = 3000
 
-async function ownRoutes(app: FastifyInstance, { calls, clock, config }: CallsRoutes, rates: Hook): Promise<void> {
+async function ownRoutes(app: FastifyInstance, { calls, config }: CallsRoutes, rates: Hook): Promise<void> {
   const { store, keeper } = calls
   const security = [{ ticket: [] }, { operator: [] }]
   const params = { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] }
@@ -148,8 +148,7 @@ async function ownRoutes(app: FastifyInstance, { calls, clock, config }: CallsRo
       params,
       response,
     },
-    handler: async request =>
-      viewOf(await find(await callOf(request, request.params.id, calls)), clock.now(), config.prices),
+    handler: async request => viewOf(await find(await callOf(request, request.params.id, calls)), config.prices),
   })
 
   // Nothing may stop a hang-up, so nothing looks at a body that comes along.
@@ -167,7 +166,7 @@ async function ownRoutes(app: FastifyInstance, { calls, clock, config }: CallsRo
           const ending = keeper.end(id, request.facts.operator ? 'operator' : 'owner')
           await Promise.race([ending, sleep(END_WAIT_MS, undefined, { ref: false })])
         }
-        return viewOf(await find(id), clock.now(), config.prices)
+        return viewOf(await find(id), config.prices)
       },
     })
   })
@@ -175,7 +174,7 @@ async function ownRoutes(app: FastifyInstance, { calls, clock, config }: CallsRo
 
 const DEFAULT_LIMIT = 50
 
-function listRoute(app: FastifyInstance, { calls, clock, config }: CallsRoutes): void {
+function listRoute(app: FastifyInstance, { calls, config }: CallsRoutes): void {
   app.get<{ Querystring: ListQuery }>(PATH, {
     config: { access: 'operator' },
     schema: {
@@ -192,7 +191,7 @@ function listRoute(app: FastifyInstance, { calls, clock, config }: CallsRoutes):
     async handler({ query }) {
       const { found, next } = await search(calls, query)
       const shown = found.map(receipt => ({
-        ...viewOf(receipt, clock.now(), config.prices),
+        ...viewOf(receipt, config.prices),
         client: receipt.client,
       }))
       return { calls: shown, next: next === undefined ? null : String(next) }
