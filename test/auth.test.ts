@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { type Answered, ask, askToken } from './harness/ask.ts'
+import { openMetrics } from './harness/prometheus.ts'
 import { type RunningService, startService } from './harness/service.ts'
 import { serviceGroup } from './harness/services.ts'
 import { startUpstream, type Upstream } from './harness/upstream.ts'
@@ -324,6 +325,10 @@ describe('the JWKS', () => {
       assertUnauthenticated(await askToken(service.url), 'no token at all')
       const { msg } = await service.logged(({ msg }) => msg.startsWith('The key set (AUTH_JWKS_URL)'))
       assert.match(msg, /cannot be fetched: the key server gives no answer: ECONNREFUSED\./)
+      const { value } = openMetrics((await ask(`${service.url}/metrics`)).text)
+      const fetched = (outcome: string) => value('parker_key_set_fetches_total', { outcome })
+      assert.equal(fetched('ok'), 0)
+      assert.ok(Number(fetched('failed')) > 0)
     } finally {
       await service.stop()
     }

@@ -123,7 +123,7 @@ export function createEvents({ logger, metrics, stats, monitor, hashClient, scru
       )
     },
 
-    keySetFetched: keySetEvent(logger, clock),
+    keySetFetched: keySetEvent(logger, metrics.keySetFetches, clock),
 
     callReported: reportEvent(logger, metrics, stats, monitor),
 

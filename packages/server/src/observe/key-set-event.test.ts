@@ -6,7 +6,7 @@ it('a key set that cannot be fetched is said once a minute, and its end once', (
   let now = 0
   const said: string[] = []
   const say = (line: string) => said.push(line.replace(/:.*/, ''))
-  const fetched = keySetEvent({ info: say, warn: say } as never, { mono: () => now })
+  const fetched = keySetEvent({ info: say, warn: say } as never, { inc() {} } as never, { mono: () => now })
   const failure = new Error('the key server answers 500')
   const fails = 'The key set (AUTH_JWKS_URL) cannot be fetched'
   const recovers = 'The key set (AUTH_JWKS_URL) is fetched again.'

@@ -62,6 +62,14 @@ export function createMetrics(gauges: Gauges) {
   counted('parker_pool_misses_total', 'Requests that found nothing ready.', () => gauges.pool().misses)
   counted('parker_pool_minted_total', 'Secrets made ahead of demand.', () => gauges.pool().minted)
   counted('parker_pool_expired_unused_total', 'Of these, dropped unused.', () => gauges.pool().expired_unused)
+  const keySetFetches = new Counter({
+    name: 'parker_key_set_fetches_total',
+    help: 'Fetches of AUTH_JWKS_URL, by outcome: ok or failed.',
+    labelNames: ['outcome'] as const,
+    registers,
+  })
+  // Both are there from the start, so that the first failure is growth.
+  for (const outcome of ['ok', 'failed']) keySetFetches.inc({ outcome }, 0)
   new Gauge({ name: 'parker_build_info', help: 'Constant 1.', labelNames: ['version'], registers }).set(
     { version: VERSION },
     1,
@@ -94,6 +102,7 @@ export function createMetrics(gauges: Gauges) {
       labelNames: ['model', 'voice', 'difficulty', 'mode', 'pool'],
       registers,
     }),
+    keySetFetches,
     ...voiceMetrics(registers),
     ratedAlone: new Counter({
       name: 'parker_store_fallbacks_total',
