@@ -51,7 +51,8 @@ export interface LiveCall {
   ageMs: number
   /** Milliseconds since the human was last heard of. */
   idleMs: number
-  usd: number
+  /** What it has used, also before we watched it. */
+  usage: Usage
   /** Foreign changes of the session that were put back. */
   drifts: number
   /** Set from the moment somebody decided to end it. */
@@ -86,6 +87,10 @@ export function noUsage(): Usage {
   return { tokens: {}, transcribedSeconds: 0, transcribedTokens: 0, usd: 0, responses: 0 }
 }
 
+export function copyOf(usage: Usage): Usage {
+  return { ...usage, tokens: { ...usage.tokens } }
+}
+
 /** Adds to a usage in place. */
 export function addUsage(to: Usage, more: Usage): void {
   for (const [kind, count] of Object.entries(more.tokens) as [TokenKind, number][])
@@ -101,9 +106,9 @@ export function roundedUsd(usd: number): number {
   return Math.round(usd * 1e6) / 1e6
 }
 
-/** The receipt of a call that has just begun. */
+/** The receipt of a call that is under way. */
 export function newReceipt(call: LiveCall, startedAt: number, order: number): Receipt {
-  const { id, ticket, client, sessionId, session, reason } = call
+  const { id, ticket, client, sessionId, session, usage, drifts, reason } = call
   return {
     id,
     ticket,
@@ -115,8 +120,8 @@ export function newReceipt(call: LiveCall, startedAt: number, order: number): Re
     endedAt: undefined,
     asOf: startedAt,
     order,
-    usage: noUsage(),
-    drifts: 0,
+    usage: copyOf(usage),
+    drifts,
     reason,
   }
 }

@@ -1,5 +1,5 @@
 import type { CallEnd } from '../observe/call-events.ts'
-import { type EndReason, type LiveCall, newReceipt, type Receipt, roundedUsd, secondsOf, type Usage } from './call.ts'
+import { type LiveCall, newReceipt, type Receipt, roundedUsd, secondsOf } from './call.ts'
 
 /** What is told of a call that is over. */
 export function endOf(receipt: Receipt): CallEnd {
@@ -9,8 +9,7 @@ export function endOf(receipt: Receipt): CallEnd {
   return { ...names, ...usage, usd: roundedUsd(usage.usd), drifts, seconds, reason: reason ?? 'ended' }
 }
 
-/** The same by what its watcher knows, at `now` (milliseconds since 1970): what others counted before it was taken over is in the USD alone. */
-export function endWithoutReceipt(call: LiveCall, used: Usage, reason: EndReason, now: number): CallEnd {
-  const receipt = newReceipt(call, now - call.ageMs, 0)
-  return endOf({ ...receipt, usage: { ...used, usd: call.usd }, drifts: call.drifts, reason, asOf: now })
+/** The same by what its watcher knows, at `now` (milliseconds since 1970). */
+export function endWithoutReceipt(call: LiveCall, now: number): CallEnd {
+  return endOf({ ...newReceipt(call, now - call.ageMs, 0), asOf: now })
 }

@@ -18,7 +18,7 @@ const CALL: LiveCall = {
   client: 'client',
   sessionId: 'sess_1',
   session: decideSession({}, { REALTIME_MODEL: 'm', REALTIME_VOICE: 'v', DEFAULT_INSTRUCTIONS: 'i' }, 0),
-  ...{ ageMs: 0, idleMs: 0, usd: 0, drifts: 0, reason: undefined },
+  ...{ ageMs: 0, idleMs: 0, usage: noUsage(), drifts: 0, reason: undefined },
 }
 
 /** A keeper over this store; tells of the ends it told, and lets the test speak on the line into the call. */

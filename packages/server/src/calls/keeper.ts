@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts'
 import type { CallEvents } from '../observe/call-events.ts'
 import type { CallLine } from '../upstream/calls.ts'
 import { plainName } from '../upstream/scrub.ts'
-import { addUsage, type EndReason, type LiveCall, noUsage, type Usage } from './call.ts'
+import type { EndReason, LiveCall } from './call.ts'
 import { driftAccount } from './drift-account.ts'
 import { endOf, endWithoutReceipt } from './end.ts'
 import { hangUpUntilItHolds } from './hang-up.ts'
@@ -47,8 +47,6 @@ interface Ours {
   watch: Watch
   /** Resolves when the store was told what it has not been told yet. */
   flush(): Promise<unknown>
-  /** What it has used since we watch it. */
-  used: Usage
   /** It is hung up, and only its account is open. */
   over: boolean
 }
@@ -73,15 +71,11 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
     const ledger = usageLedger(entry => store.addUsage(call, entry), missed('usage'))
     const drifts = driftAccount(() => store.noteDrifts(call.id, watching.now().drifts), missed('drift'))
     const meter = meterFor(call.session.model.served)
-    const used = noUsage()
     const watching = watchCall(
       call,
       { config, clock, join, meter, known },
       {
-        onUsage(usage, id) {
-          addUsage(used, usage)
-          ledger.add(usage, id)
-        },
+        onUsage: ledger.add,
         onDrift(action) {
           events.drifted(call.id, action)
           drifts.changed()
@@ -95,7 +89,7 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
       },
     )
     const flush = () => Promise.all([ledger.flush(), drifts.flush()])
-    ours.set(call.id, { watch: watching, flush, used, over: false })
+    ours.set(call.id, { watch: watching, flush, over: false })
     if (call.reason) void end(call.id, call.reason)
   }
 
@@ -156,8 +150,8 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
   }
 
   /** The last chance to tell of an end: the store was away until we stop. */
-  function tellUnsettled({ watch, used, over }: Ours, reason: EndReason): void {
-    if (over) events.callEnded(endWithoutReceipt(watch.now(), used, reason, clock.now()))
+  function tellUnsettled({ watch, over }: Ours, reason: EndReason): void {
+    if (over) events.callEnded(endWithoutReceipt({ ...watch.now(), reason }, clock.now()))
   }
 
   /** A store that has forgotten everything must not make a call end without a trace. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { decideSession } from '../session.ts'
+import { noUsage } from './call.ts'
 import { memoryCallStore } from './memory-store.ts'
 import type { Page } from './store.ts'
 
@@ -9,7 +10,7 @@ const HISTORY_MS = 86_400_000
 const NO_LIMITS = { maxCalls: 100, maxCallsPerClient: 100, dailyUsd: 0, clientDailyUsd: 0 }
 const DEFAULTS = { REALTIME_MODEL: 'gpt-realtime', REALTIME_VOICE: 'verse', DEFAULT_INSTRUCTIONS: '' }
 const TICKET = { sessionId: 'sess_1', client: 'ann', session: decideSession({}, DEFAULTS, 0) }
-const BEGUN = { ageMs: 0, idleMs: 0, usd: 0, drifts: 0, reason: undefined }
+const BEGUN = { ageMs: 0, idleMs: 0, usage: noUsage(), drifts: 0, reason: undefined }
 
 /** A store whose time passes when the test says so, and a call in it that has ended. */
 async function storeWithEndedCall() {

@@ -4,7 +4,7 @@ import { namesOf } from '../session.ts'
 import type { CallLine, PlacedCall } from '../upstream/calls.ts'
 import { realtimeSession } from '../upstream/forms.ts'
 import { admitted } from './admission.ts'
-import type { LiveCall, Ticket } from './call.ts'
+import { type LiveCall, noUsage, type Ticket } from './call.ts'
 import type { Keeper } from './keeper.ts'
 import type { CallStore } from './store.ts'
 
@@ -68,4 +68,4 @@ export function callPlacer(
   }
 }
 
-const NEW = { ageMs: 0, idleMs: 0, usd: 0, drifts: 0, reason: undefined }
+const NEW = { ageMs: 0, idleMs: 0, usage: noUsage(), drifts: 0, reason: undefined }

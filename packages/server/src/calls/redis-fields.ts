@@ -13,12 +13,12 @@ export function fieldsOf(answer: unknown): Record<string, string> {
 
 /** A call's fields for the store; the session, which holds instructions, comes sealed. */
 export function fieldsOfCall(call: LiveCall, sealedSession: string): string[] {
-  const { client, sessionId, session, reason } = call
-  // What a store that has forgotten the call cannot know: without it the call would begin to count anew.
-  const spent = { usd: call.usd > 0 ? call.usd.toFixed(9) : undefined, drifts: call.drifts || undefined }
-  const fields = { client, session_id: sessionId, ...namesOf(session), reason, ...spent }
+  const { client, sessionId, session, usage, drifts, reason } = call
+  const fields = { client, session_id: sessionId, ...namesOf(session), reason }
   const told = Object.entries(fields).filter(([, value]) => value !== undefined)
-  return ['session', sealedSession, ...told.flat().map(String)]
+  // What a store that has forgotten the call cannot know: without it the call would begin to count anew.
+  const counted = ['usd', usage.usd.toFixed(9), 'drifts', drifts, ...amountsOf(usage)]
+  return ['session', sealedSession, ...told.flat(), ...counted].map(String)
 }
 
 /** The amounts that a usage adds, as names and values in turn. */
@@ -85,6 +85,6 @@ export function liveCallOf(
   const { ticket, client, sessionId, usage, drifts, reason } = receiptOf(id, fields)
   const ageMs = Math.max(0, now - Number(fields.started))
   const idleMs = Math.max(0, now - Number(fields.human))
-  const call = { id, ticket, client, sessionId, ageMs, idleMs, usd: usage.usd, drifts }
+  const call = { id, ticket, client, sessionId, ageMs, idleMs, usage, drifts }
   return session ? { ...call, session, reason } : { ...call, session: UNREADABLE, reason: reason ?? 'unobserved' }
 }

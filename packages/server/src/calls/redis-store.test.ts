@@ -39,7 +39,7 @@ async function instance(name: string, historyMs = DAY_MS, patienceMs = LONG_PATI
 }
 
 function begun(id: string): LiveCall {
-  const rest = { client: 'ann', sessionId: 'sess_1', session: SESSION, usd: 0, drifts: 0, reason: undefined }
+  const rest = { client: 'ann', sessionId: 'sess_1', session: SESSION, usage: noUsage(), drifts: 0, reason: undefined }
   return { id, ticket: `hash of ${id}`, ...rest, ageMs: 20_000, idleMs: 10_000 }
 }
 
@@ -61,14 +61,16 @@ it('tells the age of a call that was taken over by the clock of Redis, however w
 
 it('knows what a call has cost and how often it was changed that it is told of late', async () => {
   const [one, two] = [await instance('late one'), await instance('late two')]
-  await one.begin({ ...begun('rtc_late'), usd: 0.0125, drifts: 2 })
-  assert.equal((await one.receipt('rtc_late'))?.usage.usd, 0.0125)
-  const usage = { ...noUsage(), usd: 0.5, responses: 1 }
+  const before = { ...noUsage(), tokens: { audio_out: 200 }, usd: 0.0125, responses: 2 }
+  await one.begin({ ...begun('rtc_late'), usage: before, drifts: 2 })
+  assert.deepEqual((await one.receipt('rtc_late'))?.usage, before)
+  const usage = { ...noUsage(), tokens: { audio_out: 8000 }, usd: 0.5, responses: 1 }
   await one.addUsage(begun('rtc_late'), { name: 'resp_1', usage })
   await two.touch([], true)
   assert.equal(await one.handOver(['rtc_late']), true)
   const call = (await two.takeOver()).find(({ id }) => id === 'rtc_late')
-  assert.deepEqual([call?.usd, call?.drifts], [0.5125, 2])
+  const both = { ...noUsage(), tokens: { audio_out: 8200 }, usd: 0.5125, responses: 3 }
+  assert.deepEqual([call?.usage, call?.drifts], [both, 2])
 })
 
 it('keeps a ticket as long as the receipt that it reads', async () => {

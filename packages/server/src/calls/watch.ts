@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import type { RealtimeEvent } from '../upstream/socket.ts'
 import { usageId } from '../upstream/usage.ts'
-import type { EndReason, LiveCall, Usage } from './call.ts'
+import { addUsage, copyOf, type EndReason, type LiveCall, type Usage } from './call.ts'
 import { driftGuard } from './drift.ts'
 import { callClocks } from './limits.ts'
 import type { Meter } from './meter.ts'
@@ -47,7 +47,7 @@ interface WatchParts {
 export function watchCall(call: LiveCall, parts: WatchParts, events: WatchEvents): Watch {
   const { config, clock, meter } = parts
   const drift = driftGuard(call.session.instructions, config.CALL_DRIFT, call.drifts)
-  let usd = call.usd
+  const used = copyOf(call.usage)
   const begunAt = clock.mono() - call.ageMs
   let ending = false
   let faulty = false
@@ -74,9 +74,9 @@ export function watchCall(call: LiveCall, parts: WatchParts, events: WatchEvents
   function count(event: RealtimeEvent): void {
     const usage = meter.read(event)
     if (!usage) return
-    usd += usage.usd
+    addUsage(used, usage)
     events.onUsage(usage, usageId(event))
-    if (config.MAX_CALL_USD > 0 && usd >= config.MAX_CALL_USD) end('max_usd')
+    if (config.MAX_CALL_USD > 0 && used.usd >= config.MAX_CALL_USD) end('max_usd')
   }
 
   function guard(event: RealtimeEvent): void {
@@ -114,7 +114,13 @@ export function watchCall(call: LiveCall, parts: WatchParts, events: WatchEvents
   })
 
   return {
-    now: () => ({ ...call, ageMs: clock.mono() - begunAt, idleMs: clocks.idleMs(), usd, drifts: drift.count }),
+    now: () => ({
+      ...call,
+      ageMs: clock.mono() - begunAt,
+      idleMs: clocks.idleMs(),
+      usage: copyOf(used),
+      drifts: drift.count,
+    }),
     settle,
     leave() {
       clocks.stop()
