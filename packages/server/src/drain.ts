@@ -22,7 +22,7 @@ export function unusedConnections(server: Server): ReadonlySet<Socket> {
 }
 
 /** Connections that Node takes for idle, and is wrong. */
-interface Connections {
+export interface Connections {
   unused: ReadonlySet<Socket>
   /** Held back with their requests unread. */
   pressure: { readonly held: number }

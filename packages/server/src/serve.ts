@@ -1,12 +1,13 @@
+import type { Server } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config/config.ts'
-import { drain, unusedConnections } from './drain.ts'
+import { type Connections, drain, unusedConnections } from './drain.ts'
 import { backpressure } from './http/backpressure.ts'
 import type { Log } from './observe/log.ts'
-import { createService } from './service.ts'
+import { createService, type Service } from './service.ts'
 import { probeRegularly } from './upstream/health.ts'
 import { SERVICE_NAME, VERSION } from './version.ts'
 
@@ -33,23 +34,35 @@ export async function serve(config: Config, log: Log, stop: Promise<void>, exten
   log.logger.info({ version: VERSION, node: process.version, host: config.HOST, port }, `${SERVICE_NAME} is listening`)
 
   await stop
-  const delayMs = config.SHUTDOWN_DELAY_SECONDS * 1000
-  const graceMs = config.SHUTDOWN_GRACE_SECONDS * 1000
-  const drainMs = service.calls ? Math.max(graceMs / 2, graceMs - HANG_UPS_MS) : graceMs
-  service.lifecycle.draining = true
-  service.lifecycle.cutAt = systemClock.mono() + delayMs + drainMs
-  service.monitor?.end()
-  service.calls?.tending.drain()
   log.logger.info('Draining: no longer ready, still serving.')
-  await sleep(delayMs)
-  const graceEnds = systemClock.mono() + graceMs
-  await drain(app.server, connections, drainMs)
+  const graceEnds = await drainServer(app.server, connections, service)
   stopProbing()
-  await service.calls?.tending.stop(graceEnds - systemClock.mono())
-  await service.openai.close()
-  await service.sharing?.stop()
-  service.store?.close()
-  service.lag.stop()
+  await close(service, graceEnds)
   log.logger.info('Stopped.')
   log.flush()
+}
+
+/** Resolves when all connections are closed, with the end of the grace by the monotonic clock. */
+async function drainServer(server: Server, connections: Connections, service: Service): Promise<number> {
+  const { lifecycle, config, calls, monitor } = service
+  const delayMs = config.SHUTDOWN_DELAY_SECONDS * 1000
+  const graceMs = config.SHUTDOWN_GRACE_SECONDS * 1000
+  const drainMs = calls ? Math.max(graceMs / 2, graceMs - HANG_UPS_MS) : graceMs
+  const graceBegins = systemClock.mono() + delayMs
+  lifecycle.draining = true
+  lifecycle.cutAt = graceBegins + drainMs
+  monitor?.end()
+  calls?.tending.drain()
+  await sleep(delayMs)
+  await drain(server, connections, drainMs)
+  return graceBegins + graceMs
+}
+
+/** What is still needed by another comes later. */
+async function close({ calls, openai, sharing, store, lag }: Service, graceEnds: number): Promise<void> {
+  await calls?.tending.stop(graceEnds - systemClock.mono())
+  await openai.close()
+  await sharing?.stop()
+  store?.close()
+  lag.stop()
 }

@@ -6,7 +6,7 @@ import type { Metrics } from './metrics.ts'
 const SAY_AGAIN_MS = 60_000
 
 /** A key set (`AUTH_JWKS_URL`) was fetched, or not and why. A failure is said at most once a minute, its end once. */
-export function keySetEvent(
+export function keySetFetched(
   logger: Pick<Logger, 'info' | 'warn'>,
   fetches: Metrics['keySetFetches'],
   clock: Pick<Clock, 'mono'>,

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { keySetEvent } from './key-set-event.ts'
+import { keySetFetched } from './key-set-fetched.ts'
 
 it('a key set that cannot be fetched is said once a minute, and its end once', () => {
   let now = 0
   const said: string[] = []
   const say = (line: string) => said.push(line.replace(/:.*/, ''))
-  const fetched = keySetEvent({ info: say, warn: say } as never, { inc() {} } as never, { mono: () => now })
+  const fetched = keySetFetched({ info: say, warn: say } as never, { inc() {} } as never, { mono: () => now })
   const failure = new Error('the key server answers 500')
   const fails = 'The key set (AUTH_JWKS_URL) cannot be fetched'
   const recovers = 'The key set (AUTH_JWKS_URL) is fetched again.'

@@ -14,7 +14,7 @@ export interface Reported {
 }
 
 /** How a call was, as its client tells: counted and logged, without the comment. */
-export function reportEvent(logger: Logger, metrics: Metrics, stats: VoiceStats, monitor: Monitor | null) {
+export function callReported(logger: Logger, metrics: Metrics, stats: VoiceStats, monitor: Monitor | null) {
   return ({ requestId, subject, report }: Reported): void => {
     const { sessionId, issuedAt: _issuedAt, ...kind } = subject
     const mos = report.stats && estimateMos(report.stats)
