@@ -258,7 +258,7 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     promise: 'every end is counted by its reason',
     file: `${SRC}/observe/call-events.ts`,
-    from: '      ended.inc({ reason })\n',
+    from: '      metrics.ended.inc({ reason })\n',
     to: "      ended.inc({ reason: reason && 'ended' })\n",
     test: LIMITS,
     named: 'is added up in the metrics',

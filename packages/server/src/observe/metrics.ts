@@ -1,19 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { PoolStats } from '../pool/pool.ts'
 import { VERSION } from '../version.ts'
 import { hotCounter, hotHistogram } from './hot-metrics.ts'
+import { type Readings, registerReadings } from './readings.ts'
 import { voiceMetrics } from './voice-metrics.ts'
-
-/** Read when Prometheus asks. */
-export interface Gauges {
-  openAiConnected(): boolean
-  circuitOpen(): boolean
-  openAiInFlight(): number
-  pool(): PoolStats
-  /** Null where no store is configured. */
-  storeUp(): boolean | null
-  logLinesLost(): number
-}
 
 /** From a warm answer (well under a millisecond) to the longest deadline. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -21,47 +10,12 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 /** Every metric of the service, by Prometheus's naming rules: base units, `_total` on counters, bounded labels. */
 export type Metrics = ReturnType<typeof createMetrics>
 
-export function createMetrics(gauges: Gauges) {
+export function createMetrics(readings: Readings) {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry, prefix: 'parker_' })
+  registerReadings(registry, readings)
 
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(read())
-      },
-    })
-  gauge('parker_openai_connected', 'Whether the last probe or mint reached OpenAI.', () =>
-    Number(gauges.openAiConnected()),
-  )
-  gauge('parker_circuit_open', 'Whether the circuit breaker keeps requests from OpenAI.', () =>
-    Number(gauges.circuitOpen()),
-  )
-  gauge('parker_openai_in_flight', 'Mints under way.', () => gauges.openAiInFlight())
-  gauge('parker_store_up', 'Whether REDIS_URL was reached at the last try; -1 where none is set.', () => {
-    const up = gauges.storeUp()
-    return up === null ? -1 : Number(up)
-  })
-  gauge('parker_pool_ready', 'Unused secrets ready.', () => gauges.pool().entries)
-  const counted = (name: string, help: string, read: () => number) =>
-    new Counter({
-      name,
-      help,
-      registers,
-      collect() {
-        this.reset()
-        this.inc(read())
-      },
-    })
-  counted('parker_log_lines_lost_total', 'Log lines lost, because nobody read them.', gauges.logLinesLost)
-  counted('parker_pool_hits_total', 'Requests served from the pool.', () => gauges.pool().hits)
-  counted('parker_pool_misses_total', 'Requests that found nothing ready.', () => gauges.pool().misses)
-  counted('parker_pool_minted_total', 'Secrets made ahead of demand.', () => gauges.pool().minted)
-  counted('parker_pool_expired_unused_total', 'Of these, dropped unused.', () => gauges.pool().expired_unused)
   const keySetFetches = new Counter({
     name: 'parker_key_set_fetches_total',
     help: 'Fetches of AUTH_JWKS_URL, by outcome: ok or failed.',
