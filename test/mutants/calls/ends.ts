@@ -264,7 +264,7 @@ export const END_MUTANTS: readonly Mutant[] = [
     promise: 'a call whose answer is of no use is hung up until that holds',
     file: `${SRC}/calls/calls.ts`,
     from: "orphaned: id => void keeper.end(id, 'caller_gone')",
-    to: 'orphaned: id => void line.hangUp(id)',
+    to: 'orphaned: id => void api.hangUp(id)',
     test: TICKETS,
     named: 'until it holds',
   },

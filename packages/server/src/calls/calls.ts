@@ -5,7 +5,7 @@ import type { HashClient } from '../identity/client-hash.ts'
 import type { IssueCredential } from '../issue.ts'
 import type { CallEvents } from '../observe/call-events.ts'
 import type { Store } from '../store/redis.ts'
-import { type CallLine, callLine } from '../upstream/calls.ts'
+import { type CallsApi, callsApi } from '../upstream/calls.ts'
 import type { AttemptReport, OpenAi } from '../upstream/openai.ts'
 import { openRealtimeSocket } from '../upstream/socket.ts'
 import { callKeeper, type Keeper } from './keeper.ts'
@@ -42,7 +42,7 @@ export function createCalls(parts: CallsParts): Calls {
   const { config, clock, openai, events } = parts
   const store = createCallStore(parts)
   const { connection, breaker, health } = openai
-  const line: CallLine = callLine(config, {
+  const api: CallsApi = callsApi(config, {
     connection,
     breaker,
     health,
@@ -54,14 +54,14 @@ export function createCalls(parts: CallsParts): Calls {
     config,
     clock,
     store,
-    line,
+    api,
     join: (callId, handlers, signal) => openRealtimeSocket(config, { callId }, handlers, signal),
     meterFor: model => callMeter(model, config.TRANSCRIPTION_MODEL, config.prices),
     events,
   })
   return {
     issue: ticketIssuer(config, store, parts.hashClient, clock),
-    place: callPlacer(config, store, line, keeper, events),
+    place: callPlacer(config, store, api, keeper, events),
     keeper,
     store,
     tending: parts.store ? tendCalls(store, keeper, events, clock.mono) : endCallsAtTheEnd(keeper),

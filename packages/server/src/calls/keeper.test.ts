@@ -36,7 +36,7 @@ function keeperOver(store: CallStore, parts: Partial<KeeperParts> = {}) {
     config: CONFIG,
     clock: systemClock,
     store,
-    line: { place: () => Promise.reject(), hangUp: async () => true },
+    api: { place: () => Promise.reject(), hangUp: async () => true },
     async join(_callId, handlers) {
       heard.resolve(handlers)
       return { send: quiet, close: quiet }
@@ -54,7 +54,7 @@ it('keeps the reason of an end through a store that forgets everything meanwhile
   const store = memoryCallStore(LIMITS, 1000, 1000, systemClock)
   const forgetful = { ...store, beginEnd: away }
   const { keeper, ends } = keeperOver(forgetful, {
-    line: {
+    api: {
       place: () => Promise.reject(),
       // As the next report would.
       async hangUp() {
@@ -121,7 +121,7 @@ it('joins a call once, also when a lease that had lapsed makes it look like one 
     config: CONFIG,
     clock: systemClock,
     store: memoryCallStore(LIMITS, 1000, 1000, systemClock),
-    line: { place: () => Promise.reject(), hangUp: async () => true },
+    api: { place: () => Promise.reject(), hangUp: async () => true },
     join(_callId, _handlers, signal) {
       joined++
       return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import type { CallEvents } from '../observe/call-events.ts'
-import type { CallLine } from '../upstream/calls.ts'
+import type { CallsApi } from '../upstream/calls.ts'
 import { plainName } from '../upstream/scrub.ts'
 import type { EndReason, LiveCall } from './call.ts'
 import { driftAccount } from './drift-account.ts'
@@ -37,7 +37,7 @@ export interface KeeperParts {
   config: Config
   clock: Clock
   store: CallStore
-  line: CallLine
+  api: CallsApi
   join: JoinCall
   meterFor: (model: string) => Meter
   events: CallEvents
@@ -58,7 +58,7 @@ const LAST_EVENTS_MS = 500
 /** Between tries to reach the store, milliseconds. */
 const STORE_RETRY_MS = 1000
 
-export function callKeeper({ config, clock, store, line, join, meterFor, events }: KeeperParts): Keeper {
+export function callKeeper({ config, clock, store, api, join, meterFor, events }: KeeperParts): Keeper {
   const ours = new Map<string, Ours>()
   const endings = new Map<string, { reason: EndReason; over: Promise<void> }>()
   const placings = new Set<Promise<unknown>>()
@@ -123,7 +123,7 @@ export function callKeeper({ config, clock, store, line, join, meterFor, events 
     await store.beginEnd(id, reason).catch(cause => events.storeMissed({ callId: id }, 'reason', cause))
     const failed = () => events.hangUpFailed(id)
     const call = ours.get(id)
-    const holds = await hangUpUntilItHolds(() => line.hangUp(id), LONGEST_CALL_MS, clock.mono, failed, stopping.signal)
+    const holds = await hangUpUntilItHolds(() => api.hangUp(id), LONGEST_CALL_MS, clock.mono, failed, stopping.signal)
     if (call) call.over = holds
     await Promise.race([call?.watch.closed() ?? sleep(LAST_EVENTS_MS), sleep(LAST_EVENTS_MS)])
     await call?.flush()

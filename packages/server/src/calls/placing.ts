@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { CallEvents } from '../observe/call-events.ts'
 import { namesOf } from '../session.ts'
-import type { CallLine, PlacedCall } from '../upstream/calls.ts'
+import type { CallsApi, PlacedCall } from '../upstream/calls.ts'
 import { realtimeSession } from '../upstream/forms.ts'
 import { admitted } from './admission.ts'
 import { type LiveCall, noUsage, type Ticket } from './call.ts'
@@ -26,7 +26,7 @@ export type PlaceCall = (wish: CallWish) => Promise<PlacedCall>
 export function callPlacer(
   config: Config,
   store: CallStore,
-  line: CallLine,
+  api: CallsApi,
   keeper: Keeper,
   events: CallEvents,
 ): PlaceCall {
@@ -34,7 +34,7 @@ export function callPlacer(
     const session = JSON.stringify(realtimeSession(ticket.session, config))
     let spent = false
     try {
-      return await line.place({ sdp, session, safetyIdentifier: ticket.client, requestId }, async () => {
+      return await api.place({ sdp, session, safetyIdentifier: ticket.client, requestId }, async () => {
         admitted(await store.admit(hash))
         spent = true
       })

@@ -35,8 +35,8 @@ export interface PlacedCall {
   openAiRequestId: string
 }
 
-/** The part of OpenAI that calls need. */
-export interface CallLine {
+/** OpenAI's API of calls: placing them and hanging them up. */
+export interface CallsApi {
   /**
    * Places a call: once, and again only where no connection was made. `spend` runs when the breaker lets it through,
    * right before anything is sent; if it throws, nothing is. Throws `ServiceError`.
@@ -46,9 +46,9 @@ export interface CallLine {
   hangUp(callId: string): Promise<boolean>
 }
 
-type LineConfig = UpstreamIdentity & Pick<Config, 'UPSTREAM_TIMEOUT_MS' | 'UPSTREAM_DEADLINE_MS' | 'MAX_IN_FLIGHT'>
+type ApiConfig = UpstreamIdentity & Pick<Config, 'UPSTREAM_TIMEOUT_MS' | 'UPSTREAM_DEADLINE_MS' | 'MAX_IN_FLIGHT'>
 
-interface LineParts {
+interface ApiParts {
   connection: Connection
   breaker: Breaker
   health: Health
@@ -59,7 +59,7 @@ interface LineParts {
 }
 
 /** `POST /v1/realtime/calls` in its unified form, and `…/hangup` (npm `openai@7.57.0`, `resources/realtime/calls.d.ts`). */
-export function callLine(config: LineConfig, parts: LineParts): CallLine {
+export function callsApi(config: ApiConfig, parts: ApiParts): CallsApi {
   const { connection, breaker, health, clock } = parts
   const identity = identityHeaders(config)
   const apiKey = config.OPENAI_API_KEY.reveal()
