@@ -271,8 +271,8 @@ export const END_MUTANTS: readonly Mutant[] = [
   {
     promise: 'without Redis calls go on until the drain is over',
     file: `${SRC}/serve.ts`,
-    from: '  service.calls?.tending.drain()',
-    to: '  await service.calls?.tending.stop(HANG_UP_MS)',
+    from: '  calls?.tending.drain()',
+    to: '  await calls?.tending.stop(HANG_UPS_MS)',
     test: LIMITS,
     named: 'with the service, where no other instance is there',
   },
