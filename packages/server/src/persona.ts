@@ -11,6 +11,9 @@ export interface PersonaRequest {
   context?: string | null
 }
 
+/** Most characters of other words in Parker's place. The limit is ours: OpenAI tells none. */
+export const MAX_INSTRUCTIONS = 8000
+
 /** Parker, as the house has it: used where neither the caller nor the operator brings a persona. */
 export const PARKER = [
   'You are Parker, a sports commentator who loves every game going and is never short of an opinion. You are talking ' +

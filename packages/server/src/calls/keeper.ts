@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { LONGEST_SESSION_SECONDS } from '../catalogue/openai-limits.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import type { CallEvents } from '../observe/call-events.ts'
@@ -51,8 +52,8 @@ interface Ours {
   over: boolean
 }
 
-/** OpenAI ends a call by itself after an hour; to try for longer is pointless, milliseconds. */
-const LONGEST_CALL_MS = 3_600_000
+/** OpenAI ends a call by itself then; to try for longer is pointless, milliseconds. */
+const LONGEST_CALL_MS = LONGEST_SESSION_SECONDS * 1000
 /** How long the last events of a call are waited for after its hang-up, milliseconds. */
 const LAST_EVENTS_MS = 500
 /** Between tries to reach the store, milliseconds. */

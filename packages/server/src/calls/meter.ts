@@ -1,3 +1,4 @@
+import { LONGEST_SESSION_SECONDS } from '../catalogue/openai-limits.ts'
 import { DEAREST_TRANSCRIPTION, type Price, tokenCost } from '../catalogue/prices.ts'
 import { at } from '../json.ts'
 import type { RealtimeEvent } from '../upstream/socket.ts'
@@ -49,7 +50,7 @@ export function callMeter(model: string, transcription: string | null, prices: R
 }
 
 /** Beyond any session; more is nonsense. */
-const MOST_SECONDS = 7200
+const MOST_SECONDS = 2 * LONGEST_SESSION_SECONDS
 
 function duration(value: unknown): number {
   return typeof value === 'number' && value > 0 ? Math.min(value, MOST_SECONDS) : 0

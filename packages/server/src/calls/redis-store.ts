@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { LONGEST_SESSION_SECONDS } from '../catalogue/openai-limits.ts'
 import { ServiceError } from '../errors.ts'
 import type { Session } from '../session.ts'
 import type { Store } from '../store/redis.ts'
@@ -22,8 +23,8 @@ import { withdrawals } from './withdrawals.ts'
 export const LEASE_MS = 8000
 /** A call's slot that nobody renews is given back: longer than a takeover takes, milliseconds. */
 const SLOT_MS = 120_000
-/** OpenAI ends calls after an hour; calls in Redis are kept for longer than they can last, milliseconds. */
-const CALL_KEPT_MS = 7_200_000
+/** Calls in Redis are kept for longer than they can last, milliseconds. */
+const CALL_KEPT_MS = 2 * LONGEST_SESSION_SECONDS * 1000
 /** What sealed sessions of callers' own may take, bytes: 5,000 with the longest instructions, in English. */
 const MAX_SESSION_BYTES = 64_000_000
 /** Calls that are taken over in one step. */

@@ -1,4 +1,5 @@
-import { PARKER } from '../persona.ts'
+import { LONGEST_SESSION_SECONDS, MOST_OUTPUT_TOKENS, SECRET_LIFE_SECONDS } from '../catalogue/openai-limits.ts'
+import { MAX_INSTRUCTIONS, PARKER } from '../persona.ts'
 import { Secret } from '../secret.ts'
 import { modelPrices } from './model-prices.ts'
 import { origin } from './origin.ts'
@@ -67,7 +68,7 @@ const level: Parse<(typeof LEVELS)[keyof typeof LEVELS]> = value => {
   return LEVELS[name as keyof typeof LEVELS]
 }
 
-const maxTokens: Parse<number | 'inf'> = value => (value === 'inf' ? 'inf' : integer(1, 4096)(value))
+const maxTokens: Parse<number | 'inf'> = value => (value === 'inf' ? 'inf' : integer(1, MOST_OUTPUT_TOKENS)(value))
 
 /** Every setting there is, in the order of the docs. `.env.example` and the README's table are generated from it. */
 export const SETTINGS = {
@@ -113,7 +114,7 @@ export const SETTINGS = {
       doc: 'Voice of a session that names none.',
     }),
     TOKEN_TTL_SECONDS: setting({
-      parse: integer(10, 7200),
+      parse: integer(SECRET_LIFE_SECONDS.least, SECRET_LIFE_SECONDS.most),
       default: '600',
       example: '600',
       doc: 'How long a secret can start a session.',
@@ -137,7 +138,7 @@ export const SETTINGS = {
       doc: '`refuse` answers 422 to `instructions`. Allowed, anyone let in has a voice model of their own on your bill.',
     }),
     DEFAULT_INSTRUCTIONS: setting({
-      parse: text(8000),
+      parse: text(MAX_INSTRUCTIONS),
       default: PARKER,
       defaultNote: 'Parker',
       example: 'You are Parker, a sports commentator.',
@@ -151,9 +152,9 @@ export const SETTINGS = {
     }),
     DEFAULT_MAX_TOKENS: setting({
       parse: maxTokens,
-      default: '4096',
-      example: '4096',
-      doc: 'Most tokens of one response: 1 to 4096, or `inf`.',
+      default: String(MOST_OUTPUT_TOKENS),
+      example: String(MOST_OUTPUT_TOKENS),
+      doc: `Most tokens of one response: 1 to ${MOST_OUTPUT_TOKENS}, or \`inf\`.`,
     }),
     DEFAULT_SPEED: setting({
       parse: decimal(0.25, 1.5),
@@ -346,7 +347,7 @@ export const SETTINGS = {
       doc: 'Most secrets of all kinds, ready and under way.',
     }),
     POOL_MIN_REMAINING_SECONDS: setting({
-      parse: integer(1, 7200),
+      parse: integer(1, SECRET_LIFE_SECONDS.most),
       default: '120',
       example: '120',
       doc: 'Time that a ready secret must have left to be handed out, seconds; at most half of `TOKEN_TTL_SECONDS` counts.',
@@ -384,13 +385,13 @@ export const SETTINGS = {
       doc: 'Calls at once of one client.',
     }),
     MAX_CALL_SECONDS: setting({
-      parse: integer(1, 3600),
+      parse: integer(1, LONGEST_SESSION_SECONDS),
       default: '600',
       example: '600',
       doc: 'The longest call, seconds. OpenAI itself ends one after an hour.',
     }),
     CALL_IDLE_SECONDS: setting({
-      parse: integer(1, 3600),
+      parse: integer(1, LONGEST_SESSION_SECONDS),
       default: '60',
       example: '60',
       doc: 'Seconds without the human (speech, committed audio, items) after which a call is hung up.',

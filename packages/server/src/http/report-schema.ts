@@ -1,3 +1,4 @@
+import { LONGEST_SESSION_SECONDS } from '../catalogue/openai-limits.ts'
 import { type CallReport, type CallStats, type CallTimes, ENDINGS } from '../voice/report.ts'
 import { list, names, number, type Schema } from './json-schema.ts'
 
@@ -9,8 +10,8 @@ const count = (maximum: number, description: string): Schema => ({ ...amount(max
 const MINUTE_MS = 60_000
 /** Ten minutes: a user may take a while to allow the microphone. */
 const LONG_MS = 600_000
-/** Two hours: twice OpenAI's longest session. */
-const LONGEST_CALL_SECONDS = 7200
+/** Beyond any session; more is nonsense. */
+const MOST_SECONDS = 2 * LONGEST_SESSION_SECONDS
 const MOST_TURNS = 500
 
 const some = (description: string, properties: Record<string, Schema>): Schema => ({
@@ -42,7 +43,7 @@ const times: Record<keyof CallTimes, Schema> = {
 const report: Record<keyof CallReport, Schema> = {
   stats: some('How the network was, over the whole call.', stats),
   times: some('What the user waited for.', times),
-  duration_seconds: amount(LONGEST_CALL_SECONDS, 'From connected to the end.'),
+  duration_seconds: amount(MOST_SECONDS, 'From connected to the end.'),
   ended: names(ENDINGS, { description: 'How the call ended, as the client saw it.' }),
   rating: { type: 'integer', minimum: 1, maximum: 5, description: "The user's own; 5 is the best." },
   comment: {

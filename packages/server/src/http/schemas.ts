@@ -3,6 +3,7 @@ import { MODES } from '../catalogue/modes.ts'
 import { SPORTS } from '../catalogue/sports.ts'
 import type { Config } from '../config/config.ts'
 import { ERRORS, type ErrorType } from '../errors.ts'
+import { MAX_INSTRUCTIONS } from '../persona.ts'
 import type { SessionRequest } from '../session.ts'
 import { count, flag, list, names, number, object, orNull, type Schema, table, text, time } from './json-schema.ts'
 
@@ -22,7 +23,7 @@ export function tokenRequestSchema(config: AllowedNames): Schema {
   const properties: Record<keyof SessionRequest, Schema> = {
     model: names(config.ALLOWED_MODELS, { default: config.REALTIME_MODEL, description: 'The model to talk with.' }),
     voice: names(config.ALLOWED_VOICES, { default: config.REALTIME_VOICE, description: 'The voice it speaks with.' }),
-    instructions: nullableText(8000, 'A persona of your own instead of Parker.'),
+    instructions: nullableText(MAX_INSTRUCTIONS, 'A persona of your own instead of Parker.'),
     difficulty: names(Object.keys(DIFFICULTIES), { default: 'easy', description: 'How hard Parker is on the fan.' }),
     sport: names(Object.keys(SPORTS), { description: 'The sport of the page.' }),
     mode: names(Object.keys(MODES), { description: 'Debate Mode or Hot Take Mode.' }),

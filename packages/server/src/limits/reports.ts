@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { LONGEST_SESSION_SECONDS } from '../catalogue/openai-limits.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import type { Store } from '../store/redis.ts'
@@ -16,8 +17,6 @@ export interface ReportLimits {
   claim(sessionId: string): Promise<boolean>
 }
 
-/** OpenAI ends a session after an hour at the latest. */
-const LONGEST_SESSION_SECONDS = 3600
 /** For the user to write a comment. */
 const GRACE_SECONDS = 900
 
