@@ -1,3 +1,6 @@
+/** Transcribes callers' words where the settings name no model, by the form in which OpenAI is asked. */
+export const DEFAULT_TRANSCRIPTION = { ga: 'gpt-realtime-whisper', beta: 'whisper-1' } as const
+
 /** What is known of a model. Dates are UTC days, `YYYY-MM-DD`. */
 interface ModelRow {
   family: 'gpt-realtime' | 'gpt-realtime-mini' | 'gpt-4o-realtime-preview' | 'gpt-4o-mini-realtime-preview'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { MODEL_NAMES, modelState } from './models.ts'
-import { PRICES, TOKEN_KINDS, tokenCost } from './prices.ts'
+import { DEAREST_TRANSCRIPTION, PRICES, TOKEN_KINDS, tokenCost } from './prices.ts'
 
 const now = Date.parse('2026-11-27')
 
@@ -9,6 +9,17 @@ it('knows every price of every model that is served today', () => {
   const served = new Set(MODEL_NAMES.map(name => modelState(name, now).served))
   for (const model of served)
     for (const kind of TOKEN_KINDS) assert.ok((PRICES[model]?.perMillion[kind] ?? 0) > 0, `${model} ${kind}`)
+})
+
+it('knows no transcription that costs more than one by an unknown model', () => {
+  const transcriptions = Object.values(PRICES).filter(({ perMillion }) => perMillion.audio_out === undefined)
+  assert.ok(
+    transcriptions.some(({ perMinute }) => perMinute) && transcriptions.some(price => price.perMillion.text_out),
+  )
+  for (const { perMillion, perMinute = 0 } of transcriptions) {
+    assert.ok(perMinute <= (DEAREST_TRANSCRIPTION.perMinute ?? 0))
+    for (const kind of TOKEN_KINDS) assert.ok((perMillion[kind] ?? 0) <= (DEAREST_TRANSCRIPTION.perMillion[kind] ?? 0))
+  }
 })
 
 it('says of each price where and when it was read', () => {

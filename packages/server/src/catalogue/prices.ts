@@ -67,8 +67,7 @@ function tokenTranscription(model: string, input: number, output: number): Price
   return { perMillion: { text_in: input, audio_in: input, text_out: output }, source: page(model), date: READ_ON }
 }
 
-/** Known prices by model. */
-export const PRICES: Readonly<Record<string, Price>> = {
+const VOICE_MODELS: Readonly<Record<string, Price>> = {
   'gpt-realtime-2.1': voiceModel([4, 0.4, 24], BIG_AUDIO, BIG_IMAGE, page('gpt-realtime-2.1')),
   'gpt-realtime-2.1-mini': voiceModel(MINI_TEXT, MINI_AUDIO, MINI_IMAGE, page('gpt-realtime-2.1-mini')),
   'gpt-realtime-2': voiceModel([4, 0.4, 24], BIG_AUDIO, BIG_IMAGE, page('gpt-realtime-2')),
@@ -77,6 +76,9 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'gpt-realtime-2025-08-28': first,
   'gpt-realtime-mini': firstMini,
   'gpt-realtime-mini-2025-12-15': firstMini,
+}
+
+const TRANSCRIPTION_MODELS: Readonly<Record<string, Price>> = {
   'gpt-realtime-whisper': timedTranscription('gpt-realtime-whisper', 0.017),
   'gpt-live-transcribe': timedTranscription('gpt-live-transcribe', 0.017),
   'gpt-transcribe': timedTranscription('gpt-transcribe', 0.0045),
@@ -85,17 +87,30 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'gpt-4o-mini-transcribe': tokenTranscription('gpt-4o-mini-transcribe', 1.25, 5),
 }
 
+/** Known prices by model. */
+export const PRICES: Readonly<Record<string, Price>> = { ...VOICE_MODELS, ...TRANSCRIPTION_MODELS }
+
 /** For transcription by a model without a price: the dearest that is known, by time and by tokens. */
-export const DEAREST_TRANSCRIPTION: Price = {
-  ...tokenTranscription('gpt-4o-transcribe', 2.5, 10),
-  perMinute: 0.017,
+export const DEAREST_TRANSCRIPTION = dearestOf(Object.values(TRANSCRIPTION_MODELS))
+
+function dearestOf(prices: readonly Price[]): Pick<Price, 'perMillion' | 'perMinute'> {
+  const perMillion: Price['perMillion'] = {}
+  let perMinute = 0
+  for (const price of prices) {
+    perMinute = Math.max(perMinute, price.perMinute ?? 0)
+    for (const kind of TOKEN_KINDS) {
+      const usd = price.perMillion[kind]
+      if (usd !== undefined) perMillion[kind] = Math.max(perMillion[kind] ?? 0, usd)
+    }
+  }
+  return { perMillion, perMinute }
 }
 
 /** What a kind counts as where it has no price, so that no limit can be got round with it. */
 const COUNTS_AS: Partial<Record<TokenKind, TokenKind>> = { image_in: 'audio_in', image_cached: 'audio_cached' }
 
 /** What tokens cost, USD. Images without a price cost what audio does; any other kind without one costs nothing. */
-export function tokenCost({ perMillion }: Price, tokens: Tokens): number {
+export function tokenCost({ perMillion }: Pick<Price, 'perMillion'>, tokens: Tokens): number {
   let millionths = 0
   for (const kind of TOKEN_KINDS)
     millionths += (tokens[kind] ?? 0) * (perMillion[kind] ?? perMillion[COUNTS_AS[kind] ?? kind] ?? 0)

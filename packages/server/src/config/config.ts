@@ -1,5 +1,5 @@
 import { hkdfSync } from 'node:crypto'
-import { MODEL_NAMES, modelState } from '../catalogue/models.ts'
+import { DEFAULT_TRANSCRIPTION, MODEL_NAMES, modelState } from '../catalogue/models.ts'
 import { PRICES, type Price } from '../catalogue/prices.ts'
 import { Secret } from '../secret.ts'
 import { isPricedTranscription, isPricedVoice } from './model-prices.ts'
@@ -129,8 +129,7 @@ function allowedModels(values: Values): readonly string[] {
 }
 
 function transcriptionModel(values: Values): string | null {
-  const model =
-    values.TRANSCRIPTION_MODEL ?? (values.OPENAI_REALTIME_API === 'beta' ? 'whisper-1' : 'gpt-realtime-whisper')
+  const model = values.TRANSCRIPTION_MODEL ?? DEFAULT_TRANSCRIPTION[values.OPENAI_REALTIME_API]
   return model === 'none' ? null : model
 }
 

@@ -1,3 +1,4 @@
+import { DEFAULT_TRANSCRIPTION } from '../catalogue/models.ts'
 import { LONGEST_SESSION_SECONDS, MOST_OUTPUT_TOKENS, SECRET_LIFE_SECONDS } from '../catalogue/openai-limits.ts'
 import { MAX_INSTRUCTIONS, PARKER } from '../persona.ts'
 import { Secret } from '../secret.ts'
@@ -164,8 +165,8 @@ export const SETTINGS = {
     }),
     TRANSCRIPTION_MODEL: setting({
       parse: token(1, 128),
-      defaultNote: '`gpt-realtime-whisper`; beta form `whisper-1`',
-      example: 'gpt-realtime-whisper',
+      defaultNote: `\`${DEFAULT_TRANSCRIPTION.ga}\`; beta form \`${DEFAULT_TRANSCRIPTION.beta}\``,
+      example: DEFAULT_TRANSCRIPTION.ga,
       doc: "Transcribes the caller's words, billed apart. `none` turns it off.",
     }),
     VAD_THRESHOLD: setting({
