@@ -6,7 +6,7 @@ import { errorAnswers, unknownAddresses } from './http/errors.ts'
 import { expectations } from './http/expectations.ts'
 import { requestFacts } from './http/facts.ts'
 import { answerHeaders } from './http/headers.ts'
-import { addresses, identity } from './http/identity.ts'
+import { identity } from './http/identity.ts'
 import { shedLag } from './http/load.ts'
 import { originPolicy, policyOf } from './http/origins.ts'
 import { rates } from './http/rates.ts'
@@ -55,12 +55,12 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
   app.server.on('connect', refuseTunnel)
   expectations(app.server)
 
-  requestFacts(app, clock, service.isOperator)
+  const { isOperator } = service
+  requestFacts(app, { clock, isOperator, trust: config.TRUST_PROXY, onForwardingIgnored: events.forwardingIgnored })
   requestLog(app, events, clock)
   errorAnswers(app)
 
   answerHeaders(app, { trust: config.TRUST_PROXY, lifecycle })
-  addresses(app, { trust: config.TRUST_PROXY, onForwardingIgnored: events.forwardingIgnored })
   originPolicy(app, policyOf(config))
   identity(app, { verifyJwt: service.verifyJwt, badJwts: service.badJwts, operatorsExist, now: clock.now })
   unknownAddresses(app, operatorsExist)

@@ -27,8 +27,8 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   {
     promise: 'order: ticket before 415',
     file: `${SRC}/http/call-access.ts`,
-    from: '    const ticket = usableTicket(hash',
-    to: "    if (!/^application.sdp/i.test(request.headers['content-type'] ?? '')) throw new ServiceError('unsupported_media_type')\n    const ticket = usableTicket(hash",
+    from: '    const ticket = usableTicket(state)',
+    to: "    if (!/^application.sdp/i.test(request.headers['content-type'] ?? '')) throw new ServiceError('unsupported_media_type')\n    const ticket = usableTicket(state)",
     test: TICKETS,
     named: IN_ITS_PLACE,
   },
@@ -171,8 +171,8 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   {
     promise: 'a ticket is not spent by what is refused before: at the door',
     file: `${SRC}/http/call-access.ts`,
-    from: "    request.facts.ticket = { hash: hash ?? '', ticket }",
-    to: "    await store.admit(hash ?? '')\n    request.facts.ticket = { hash: hash ?? '', ticket }",
+    from: '    request.facts.ticket = { hash, ticket }',
+    to: '    await calls.store.admit(hash)\n    request.facts.ticket = { hash, ticket }',
     test: TICKETS,
     named: IN_ITS_PLACE,
   },

@@ -1,8 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Ticket } from '../calls/call.ts'
 import type { Clock } from '../clock.ts'
+import type { TrustProxy } from '../config/trust-proxy.ts'
+import { clientAddress, hasForwardingHeader } from '../identity/address.ts'
 import type { IsOperator } from '../identity/operator.ts'
 import type { ReportSubject } from '../report-key.ts'
+
+/** A ticket that can be spent. */
+export interface ShownTicket {
+  hash: string
+  ticket: Ticket
+}
 
 /** What the steps find out about a request, for the steps after them and for the log. */
 export interface Facts {
@@ -13,9 +21,9 @@ export interface Facts {
   /** What a report key spoke for, on the route that takes one. */
   report?: ReportSubject
   /** The ticket that was shown, on the route that takes one. */
-  ticket?: { hash: string; ticket: Ticket }
-  /** Who is counted: `ip:…`, `sub:…` or `operator`. */
-  client: string | undefined
+  ticket?: ShownTicket
+  /** Who is counted and logged: `operator`, `sub:…` of a JWT, and until it is known who asks `ip:…`. */
+  client: string
   /** What the route adds to the request's log line. Nothing confidential. */
   logged: Record<string, unknown> | undefined
   errorType: string | undefined
@@ -40,15 +48,28 @@ declare module 'fastify' {
 
 export type Request = FastifyRequest
 export type Reply = FastifyReply
+/** A step of one route, before its body is read. */
+export type Hook = (request: Request, reply: Reply, done: (refusal?: Error) => void) => void
+
+interface FactsOptions {
+  clock: Clock
+  isOperator: IsOperator
+  trust: TrustProxy
+  onForwardingIgnored(): void
+}
 
 /** Begins the facts of every request, before any step that could refuse it. */
-export function requestFacts(app: FastifyInstance, clock: Clock, isOperator: IsOperator): void {
+export function requestFacts(app: FastifyInstance, options: FactsOptions): void {
+  const { clock, isOperator, trust, onForwardingIgnored } = options
   app.decorateRequest('facts')
   app.addHook('onRequest', (request, _reply, done) => {
+    const { headers, socket } = request
+    const operator = isOperator(headers.authorization)
+    if (trust.kind === 'none' && hasForwardingHeader(headers)) onForwardingIgnored()
     request.facts = {
       startedAt: clock.mono(),
-      operator: isOperator(request.headers.authorization),
-      client: undefined,
+      operator,
+      client: operator ? 'operator' : `ip:${clientAddress(socket.remoteAddress, headers, trust)}`,
       logged: undefined,
       errorType: undefined,
       cause: undefined,

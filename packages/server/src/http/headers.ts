@@ -26,7 +26,7 @@ interface AnswerHeaders {
   lifecycle: Lifecycle
 }
 
-/** Step 1: the request id, and the security headers, before anything can fail. */
+/** The request id and the security headers, before anything can refuse the request. */
 export function answerHeaders(app: FastifyInstance, { trust, lifecycle }: AnswerHeaders): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)

@@ -1,24 +1,8 @@
 import type { FastifyInstance } from 'fastify'
-import type { TrustProxy } from '../config/trust-proxy.ts'
 import { limitReached, ServiceError } from '../errors.ts'
-import { clientAddress, hasForwardingHeader } from '../identity/address.ts'
 import type { VerifyJwt } from '../identity/jwt.ts'
 import type { Windows } from '../limits/windows.ts'
 import type { Request } from './facts.ts'
-
-interface AddressOptions {
-  trust: TrustProxy
-  onForwardingIgnored(): void
-}
-
-/** Where a request comes from, before anything can refuse it: until it is known who is asking, an address is counted and logged. */
-export function addresses(app: FastifyInstance, { trust, onForwardingIgnored }: AddressOptions): void {
-  app.addHook('onRequest', ({ facts, headers, socket }, _reply, done) => {
-    if (trust.kind === 'none' && hasForwardingHeader(headers)) onForwardingIgnored()
-    facts.client = facts.operator ? 'operator' : `ip:${clientAddress(socket.remoteAddress, headers, trust)}`
-    done()
-  })
-}
 
 interface IdentityOptions {
   /** Null where callers need no JWT. */
@@ -31,7 +15,7 @@ interface IdentityOptions {
   operatorsExist: boolean
 }
 
-/** Step 5: who is asking. A caller with a JWT is counted by its subject. */
+/** Who is asking. A caller with a JWT is counted by its subject. */
 export function identity(app: FastifyInstance, options: IdentityOptions): void {
   const { verifyJwt, operatorsExist } = options
 
@@ -64,7 +48,7 @@ async function identifyByJwt(
   } catch (error) {
     const bad = error instanceof ServiceError && error.type === 'unauthenticated' && authorization !== undefined
     // The address: who else it is has just not been shown.
-    const hit = bad ? badJwts.hit(facts.client ?? 'unknown') : undefined
+    const hit = bad ? badJwts.hit(facts.client) : undefined
     if (hit && !hit.allowed) throw limitReached('rate_limited', hit, now(), error)
     throw error
   }

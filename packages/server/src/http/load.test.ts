@@ -8,7 +8,12 @@ import { shedLag } from './load.ts'
 /** What becomes of a visitor and an operator on a rated route, and of a visitor on another, with the event loop so late. */
 async function answersAt(milliseconds: number) {
   const app = Fastify()
-  requestFacts(app, { now: () => 0, mono: () => 0 }, authorization => authorization === 'operator')
+  requestFacts(app, {
+    clock: { now: () => 0, mono: () => 0 },
+    isOperator: authorization => authorization === 'operator',
+    trust: { kind: 'none' },
+    onForwardingIgnored: () => {},
+  })
   shedLag(app, { milliseconds, stop: () => {} })
   app.get('/rated', { config: { rated: true } }, () => 'served')
   app.get('/other', () => 'served')

@@ -32,9 +32,9 @@ export function policyOf(config: Pick<Config, 'ALLOWED_ORIGINS' | 'CORS_ORIGINS'
 }
 
 /**
- * Steps 2 to 4: Origin, CORS headers, Referer, and the answers to preflights. Origin and Referer are checked only at the
- * addresses that browsers call, and not for operators; CORS headers stand on every answer but a refused origin's. Register
- * it before the routes, since it listens to them.
+ * Origin, CORS headers, Referer, and the answers to preflights. Origin and Referer are checked only at the addresses that
+ * browsers call, and not for operators; CORS headers stand on every answer but a refused origin's. Register it before the
+ * routes, since it listens to them.
  */
 export function originPolicy(app: FastifyInstance, policy: OriginPolicy): void {
   const guardedPaths = new Set<string>()
@@ -65,13 +65,13 @@ function passes(verdict: Verdict): boolean {
   return verdict === 'allowed' || verdict === 'absent'
 }
 
-/** Step 2, for a request with this method. */
+/** What becomes of an `Origin`, on a request with this method. */
 export function judgeOrigin(origin: string | undefined, method: string, policy: OriginPolicy): Verdict {
   if (origin === undefined) return policy.requireOrigin && method === 'POST' ? 'missing' : 'absent'
   return policy.allowed(origin) ? 'allowed' : 'not_allowed'
 }
 
-/** Step 3. */
+/** What becomes of a `Referer`: its origin must be allowed too. */
 export function judgeReferer(referer: string | undefined, policy: OriginPolicy): Verdict {
   if (referer === undefined) return 'absent'
   return policy.allowed(originOf(referer)) ? 'allowed' : 'not_allowed'

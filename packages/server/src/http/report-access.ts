@@ -3,8 +3,7 @@ import { limitReached, ServiceError } from '../errors.ts'
 import type { ReportLimits } from '../limits/reports.ts'
 import type { Windows } from '../limits/windows.ts'
 import type { ReadReportKey, ReportSubject } from '../report-key.ts'
-import type { Reply, Request } from './facts.ts'
-import { admit } from './rates.ts'
+import type { Request } from './facts.ts'
 
 interface ReportAccess {
   readReportKey: ReadReportKey
@@ -14,15 +13,15 @@ interface ReportAccess {
   clock: Clock
 }
 
-type Hook = (request: Request, reply: Reply, done: (refusal?: Error) => void) => void
+/** A report key that holds: it says which session the report is on. */
+export function needReportKey(access: ReportAccess): (request: Request) => Promise<void> {
+  const { readReportKey, reports, badReportKeys, clock } = access
 
-/** Steps 5 and 6 for reports: the key says which session they are on, and a client's reports have a window of their own. */
-export function reportAccess({ readReportKey, reports, badReportKeys, clock }: ReportAccess): Hook {
   function subjectOf({ headers, facts }: Request): ReportSubject {
     const [, key] = /^bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? []
     const subject = key === undefined ? undefined : readReportKey(key)
     if (!subject) {
-      const hit = key === undefined ? undefined : badReportKeys.hit(facts.client ?? 'unknown')
+      const hit = key === undefined ? undefined : badReportKeys.hit(facts.client)
       if (hit && !hit.allowed) throw limitReached('rate_limited', hit, clock.now())
       throw refusal(
         'unauthenticated',
@@ -34,13 +33,8 @@ export function reportAccess({ readReportKey, reports, badReportKeys, clock }: R
     return subject
   }
 
-  return (request, reply, done) => {
-    try {
-      request.facts.report = subjectOf(request)
-    } catch (error) {
-      return done(error as Error)
-    }
-    done(admit({ minute: reports.windows.hit(request.facts.client ?? 'unknown'), day: undefined }, reply, clock.now()))
+  return async request => {
+    request.facts.report = subjectOf(request)
   }
 }
 

@@ -14,7 +14,7 @@ export interface RequestEnd {
   route: string
   status: number
   durationMs: number
-  client: string | undefined
+  client: string
   origin: string | undefined
   /** What the route adds. */
   logged: Record<string, unknown> | undefined
@@ -48,7 +48,7 @@ export function requestEnded({ logger, metrics, monitor, hashClient, scrubbed }:
         path: end.path,
         status,
         duration_ms: Math.round(end.durationMs * 100) / 100,
-        client: client === undefined ? undefined : hashClient(client),
+        client: hashClient(client),
         origin: end.origin,
         ...end.logged,
         error: errorType,

@@ -8,9 +8,11 @@ import type { Config } from '../../config/config.ts'
 import { type ErrorType, ServiceError } from '../../errors.ts'
 import { namesOf } from '../../session.ts'
 import { ignoredBodies } from '../body.ts'
-import { callOf, callRates, callWindows, needTicket } from '../call-access.ts'
+import { callOf, callWindows, needTicket } from '../call-access.ts'
 import { callListReply, callReply, type ListQuery, listQuery, viewOf } from '../call-schemas.ts'
+import type { Hook, ShownTicket } from '../facts.ts'
 import { hangUpSignal } from '../hang-up-signal.ts'
+import { windowRates } from '../rates.ts'
 import { errorReplies } from '../schemas.ts'
 
 interface CallsRoutes {
@@ -69,14 +71,12 @@ const PATH = '/v1/realtime/calls'
 /** `/v1/realtime/calls`: placing, reading, listing and ending calls. Only in unified mode. */
 export async function callsRoutes(app: FastifyInstance, routes: CallsRoutes): Promise<void> {
   const windows = callWindows(routes.config, routes.clock)
-  const reads = callRates(windows.reading, routes.clock)
+  const reads = windowRates(windows.reading, routes.clock.now)
   // In a scope of its own, since it alone takes SDP.
-  await app.register(async scope => placeRoute(scope, routes, callRates(windows.placing, routes.clock)))
+  await app.register(async scope => placeRoute(scope, routes, windowRates(windows.placing, routes.clock.now)))
   await ownRoutes(app, routes, reads)
   listRoute(app, routes)
 }
-
-type Hook = ReturnType<typeof callRates>
 
 function placeRoute(scope: FastifyInstance, { calls }: CallsRoutes, rates: Hook): void {
   scope.removeAllContentTypeParsers()
@@ -106,8 +106,7 @@ function placeRoute(scope: FastifyInstance, { calls }: CallsRoutes, rates: Hook)
       const gone = hangUpSignal(reply)
       const offer = request.body
       if (typeof offer !== 'string' || !isSdpOffer(offer)) throw new ServiceError('invalid_sdp')
-      const { hash, ticket } = request.facts.ticket ?? {}
-      if (hash === undefined || !ticket) throw new ServiceError('ticket_invalid')
+      const { hash, ticket } = request.facts.ticket as ShownTicket
       const placed = await calls.place({ hash, ticket, sdp: offer, requestId: request.id, gone })
       request.facts.logged = {
         ...request.facts.logged,

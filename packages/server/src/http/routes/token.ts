@@ -104,7 +104,7 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
       const { facts } = request
       const session = decide(request.body, clock.now())
       facts.logged = namesOf(session)
-      const client = facts.client ?? 'unknown'
+      const { client } = facts
       const issued = await issue({
         session,
         client,

@@ -3,7 +3,8 @@ import type { ErrorType } from '../../errors.ts'
 import type { ReportSubject } from '../../report-key.ts'
 import type { Service } from '../../service.ts'
 import type { CallReport } from '../../voice/report.ts'
-import { refusal, reportAccess } from '../report-access.ts'
+import { windowRates } from '../rates.ts'
+import { needReportKey, refusal } from '../report-access.ts'
 import { callReportSchema } from '../report-schema.ts'
 import { errorReplies } from '../schemas.ts'
 
@@ -26,7 +27,7 @@ const REFUSALS: ErrorType[] = [
 export function voiceReportsRoute(app: FastifyInstance, parts: ReportsRoute): void {
   app.post<{ Body: CallReport }>('/v1/voice/reports', {
     config: { browser: true },
-    onRequest: reportAccess(parts),
+    onRequest: [needReportKey(parts), windowRates(parts.reports.windows, parts.clock.now)],
     schema: {
       operationId: 'reportCall',
       tags: ['Callers'],
