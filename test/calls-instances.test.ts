@@ -5,8 +5,8 @@ import { request } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PAGE, READ_CALL } from '../packages/server/src/calls/redis-scripts.ts'
-import { sealWith } from '../packages/server/src/calls/seal.ts'
+import { PAGE, READ } from '../packages/server/src/calls/redis/receipts.ts'
+import { sealWith } from '../packages/server/src/calls/redis/seal.ts'
 import { deriveSecret } from '../packages/server/src/config/config.ts'
 import { Secret } from '../packages/server/src/secret.ts'
 import { ask, askToken } from './harness/ask.ts'
@@ -339,7 +339,7 @@ describe('with Redis', { concurrency: 2, timeout: 300_000 }, () => {
     const { redis, instances } = await stageFor(t)
     const { id } = await placeCall(instances[0].url, { instructions: 'Speak of sport. '.repeat(400) })
     const answers = [
-      await redis.ask('EVAL', READ_CALL.text, '0', id),
+      await redis.ask('EVAL', READ.text, '0', id),
       await redis.ask('EVAL', PAGE.text, '0', '+inf', '10', '86400000'),
     ]
     for (const answer of answers) {

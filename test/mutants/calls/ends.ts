@@ -183,10 +183,10 @@ export const END_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'each call ends for one reason, the first: in memory',
-    file: `${SRC}/calls/memory-store.ts`,
+    file: `${SRC}/calls/memory/accounts.ts`,
     from: 'receipt.reason ??= reason',
     to: 'receipt.reason = reason',
-    test: `${SRC}/calls/memory-store.test.ts`,
+    test: `${SRC}/calls/memory/store.test.ts`,
   },
   {
     promise: 'an end that is under way is not begun again',
@@ -370,7 +370,7 @@ export const DRIFT_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'the number of drifts is in the receipt',
-    file: `${SRC}/calls/memory-store.ts`,
+    file: `${SRC}/calls/memory/accounts.ts`,
     from: 'if (receipt) receipt.drifts = Math.max(receipt.drifts, drifts)',
     to: 'if (receipt) receipt.order++',
     test: LIMITS,
@@ -381,7 +381,7 @@ export const DRIFT_MUTANTS: readonly Mutant[] = [
     file: `${SRC}/calls/drift-account.ts`,
     from: '      untold = true\n      onMissed(cause)\n',
     to: '      onMissed(cause)\n',
-    test: `${SRC}/calls/redis-store.test.ts`,
+    test: `${SRC}/calls/redis/store.test.ts`,
     named: 'how often a session was changed',
   },
   {

@@ -4,7 +4,7 @@ const SRC = 'packages/server/src'
 const INSTANCES = 'test/calls-instances.test.ts'
 const TICKETS = 'test/calls-tickets.test.ts'
 const ROOM = 'test/calls-room.test.ts'
-const REDIS_STORE = `${SRC}/calls/redis-store.test.ts`
+const REDIS_STORE = `${SRC}/calls/redis/store.test.ts`
 const CONFIG = `${SRC}/config/config.test.ts`
 const TAKEN_OVER = 'another instance takes over the calls of one that was killed'
 
@@ -28,7 +28,7 @@ export const INSTANCE_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'a session that another release has written is not believed unseen',
-    file: `${SRC}/calls/redis-fields.ts`,
+    file: `${SRC}/calls/redis/fields.ts`,
     from: "const needed = [['model', 'served'], ['voice'], ['difficulty'], ['instructions']]",
     to: 'const needed: string[][] = []',
     test: REDIS_STORE,
@@ -36,7 +36,7 @@ export const INSTANCE_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'what a call had cost before it was taken over counts',
-    file: `${SRC}/calls/redis-fields.ts`,
+    file: `${SRC}/calls/redis/fields.ts`,
     from: 'ageMs, idleMs, usage, drifts }',
     to: 'ageMs, idleMs, usage: { ...usage, usd: 0 }, drifts }',
     test: INSTANCES,
@@ -44,35 +44,35 @@ export const INSTANCE_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'what was put back before a call was taken over counts',
-    file: `${SRC}/calls/redis-fields.ts`,
+    file: `${SRC}/calls/redis/fields.ts`,
     from: 'idleMs, usage, drifts }',
     to: 'idleMs, usage, drifts: 0 * drifts }',
     test: REDIS_STORE,
   },
   {
     promise: 'a call that Redis has forgotten keeps its cost and its drifts',
-    file: `${SRC}/calls/redis-fields.ts`,
+    file: `${SRC}/calls/redis/fields.ts`,
     from: '...told.flat(), ...counted]',
     to: '...told.flat()]',
     test: REDIS_STORE,
   },
   {
     promise: 'due times of calls taken over are kept: the age',
-    file: `${SRC}/calls/redis-fields.ts`,
+    file: `${SRC}/calls/redis/fields.ts`,
     from: 'const ageMs = Math.max(0, now - Number(fields.started))',
     to: 'const ageMs = Math.min(0, now - Number(fields.started))',
     test: REDIS_STORE,
   },
   {
     promise: 'due times go by the clock of Redis: the age',
-    file: `${SRC}/calls/redis-fields.ts`,
+    file: `${SRC}/calls/redis/fields.ts`,
     from: 'const ageMs = Math.max(0, now - Number(fields.started))',
     to: 'const ageMs = Math.max(0 * now, Date.now() - Number(fields.started))',
     test: REDIS_STORE,
   },
   {
     promise: 'due times go by the clock of Redis: the time without the human',
-    file: `${SRC}/calls/redis-fields.ts`,
+    file: `${SRC}/calls/redis/fields.ts`,
     from: 'const idleMs = Math.max(0, now - Number(fields.human))',
     to: 'const idleMs = Math.max(0, Date.now() - Number(fields.human))',
     test: REDIS_STORE,
@@ -88,7 +88,7 @@ export const INSTANCE_MUTANTS: readonly Mutant[] = [
   {
     promise: 'an end that was begun by an instance that died is carried out',
     file: `${SRC}/calls/keeper.ts`,
-    from: "      if (standings[i] === 'ending') void end(call.id, 'ended')\n",
+    from: "      if (states[i] === 'ending') void end(call.id, 'ended')\n",
     to: '',
     test: INSTANCES,
     named: 'an end that another instance did not live to see',
@@ -119,17 +119,17 @@ export const INSTANCE_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'the end of a call is told once, by one instance',
-    file: `${SRC}/calls/redis-scripts.ts`,
-    from: 'if call[1] or not call[2] then return {} end',
-    to: 'if not call[2] then return {} end',
+    file: `${SRC}/calls/redis/accounts.ts`,
+    from: 'if ended or not ticket then return {} end',
+    to: 'if not ticket then return {} end',
     test: INSTANCES,
     named: 'any instance reads, lists and ends the calls of another',
   },
   {
     promise: 'each call ends for one reason, the first: in Redis',
-    file: `${SRC}/calls/redis-scripts.ts`,
-    from: "redis.call('HSETNX', call, 'reason', ARGV[2])",
-    to: "redis.call('HSET', call, 'reason', ARGV[2])",
+    file: `${SRC}/calls/redis/accounts.ts`,
+    from: "redis.call('HSETNX', call, 'reason', reason)",
+    to: "redis.call('HSET', call, 'reason', reason)",
     test: REDIS_STORE,
   },
   {
@@ -142,7 +142,7 @@ export const INSTANCE_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'an ended call gives its room back: in memory',
-    file: `${SRC}/calls/memory-store.ts`,
+    file: `${SRC}/calls/memory/accounts.ts`,
     from: '      slots.delete(receipt.ticket)\n',
     to: '',
     test: TICKETS,
@@ -150,17 +150,17 @@ export const INSTANCE_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'an ended call gives its room back: in Redis',
-    file: `${SRC}/calls/redis-scripts.ts`,
-    from: "redis.call('ZREM', 'parker:slots', call[2])\n",
+    file: `${SRC}/calls/redis/accounts.ts`,
+    from: 'free_slot(ticket, client)\n',
     to: '',
     test: ROOM,
     named: 'in Redis: the room of a call',
   },
   {
     promise: 'an ended call gives its client room back: in Redis',
-    file: `${SRC}/calls/redis-scripts.ts`,
-    from: "redis.call('ZREM', 'parker:slots:' .. call[3], call[2])\n",
-    to: '',
+    file: `${SRC}/calls/redis/accounts.ts`,
+    from: 'free_slot(ticket, client)',
+    to: 'free_slot(ticket, nil)',
     test: ROOM,
     named: 'in Redis: the room of a call',
   },

@@ -4,8 +4,8 @@ const SRC = 'packages/server/src'
 const LIMITS = 'test/calls-limits.test.ts'
 const METER = `${SRC}/calls/meter.test.ts`
 const PRICES = `${SRC}/catalogue/prices.test.ts`
-const SPEND = `${SRC}/calls/spend.test.ts`
-const STORE = `${SRC}/calls/memory-store.test.ts`
+const SPEND = `${SRC}/calls/memory/spend.test.ts`
+const STORE = `${SRC}/calls/memory/store.test.ts`
 const CONFIG = `${SRC}/config/config.test.ts`
 const ROOM = 'test/calls-room.test.ts'
 const SETTINGS = 'test/settings.test.ts'
@@ -33,7 +33,7 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'what is metered is kept: in memory',
-    file: `${SRC}/calls/memory-store.ts`,
+    file: `${SRC}/calls/memory/accounts.ts`,
     from: 'if (receipt) addUsage(receipt.usage, usage)',
     to: 'if (receipt) addUsage(usage, usage)',
     test: LIMITS,
@@ -41,7 +41,7 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'what is metered is kept: in Redis',
-    file: `${SRC}/calls/redis-scripts.ts`,
+    file: `${SRC}/calls/redis/accounts.ts`,
     from: "for i = 6, #ARGV, 2 do redis.call('HINCRBYFLOAT', call, ARGV[i], ARGV[i + 1]) end",
     to: '',
     test: 'test/calls-instances.test.ts',
@@ -49,10 +49,10 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'what is metered is booked once, though Redis answers too late',
-    file: `${SRC}/calls/redis-scripts.ts`,
-    from: "if redis.call('SADD', booked, ARGV[3]) == 0 then return 0 end",
-    to: "redis.call('SADD', booked, ARGV[3])",
-    test: `${SRC}/calls/redis-store.test.ts`,
+    file: `${SRC}/calls/redis/accounts.ts`,
+    from: "if redis.call('SADD', booked, entry) == 0 then return 0 end",
+    to: "redis.call('SADD', booked, entry)",
+    test: `${SRC}/calls/redis/store.test.ts`,
   },
   {
     promise: 'what two instances hear is booked once',
@@ -165,7 +165,7 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'DAILY_USD_BUDGET holds up new calls: in memory',
-    file: `${SRC}/calls/spend.ts`,
+    file: `${SRC}/calls/memory/spend.ts`,
     from: 'total >= limits.dailyUsd',
     to: 'total >= 2 * limits.dailyUsd',
     test: SETTINGS,
@@ -173,15 +173,15 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'DAILY_USD_BUDGET holds up new calls: in Redis',
-    file: `${SRC}/calls/redis-scripts.ts`,
-    from: 'if used_up(total, tonumber(ARGV[4])) or used_up',
+    file: `${SRC}/calls/redis/tickets.ts`,
+    from: 'if used_up(spent, tonumber(most_usd)) or used_up',
     to: 'if used_up',
     test: 'test/calls-instances.test.ts',
     named: 'room and money are counted over all instances',
   },
   {
     promise: 'CLIENT_DAILY_USD holds up new calls: in memory',
-    file: `${SRC}/calls/spend.ts`,
+    file: `${SRC}/calls/memory/spend.ts`,
     from: '>= limits.clientDailyUsd',
     to: '>= 2 * limits.clientDailyUsd',
     test: ROOM,
@@ -189,36 +189,36 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'CLIENT_DAILY_USD holds up new calls: in Redis',
-    file: `${SRC}/calls/redis-scripts.ts`,
-    from: ' or used_up(client, tonumber(ARGV[5])) then',
+    file: `${SRC}/calls/redis/tickets.ts`,
+    from: " or used_up(spent .. ':' .. client, tonumber(most_own_usd)) then",
     to: ' then',
     test: ROOM,
     named: IN_ORDER_IN_REDIS,
   },
   {
     promise: 'CLIENT_DAILY_USD counts each client apart',
-    file: `${SRC}/calls/spend.ts`,
+    file: `${SRC}/calls/memory/spend.ts`,
     from: 'byClient.set(client, (byClient.get(client) ?? 0) + usd)',
     to: 'byClient.set(client, total)',
     test: SPEND,
   },
   {
     promise: 'budgets of 0 are off: in memory',
-    file: `${SRC}/calls/spend.ts`,
+    file: `${SRC}/calls/memory/spend.ts`,
     from: 'limits.dailyUsd > 0 && ',
     to: '',
     test: SPEND,
   },
   {
     promise: 'a client budget of 0 is off: in memory',
-    file: `${SRC}/calls/spend.ts`,
+    file: `${SRC}/calls/memory/spend.ts`,
     from: 'limits.clientDailyUsd > 0 && ',
     to: '',
     test: SPEND,
   },
   {
     promise: 'budgets of 0 are off: in Redis',
-    file: `${SRC}/calls/redis-scripts.ts`,
+    file: `${SRC}/calls/redis/tickets.ts`,
     from: 'return limit > 0 and tonumber(',
     to: 'return tonumber(',
     test: ROOM,
@@ -226,16 +226,16 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'budgets begin anew with the UTC day: in memory',
-    file: `${SRC}/calls/spend.ts`,
+    file: `${SRC}/calls/memory/spend.ts`,
     from: 'if (today === day) return',
     to: 'if (day !== -1 || today === day) return',
     test: SPEND,
   },
   {
     promise: 'budgets begin anew with the UTC day: in Redis',
-    file: `${SRC}/calls/redis-scripts.ts`,
-    from: "local total, client = 'parker:usd:' .. day,",
-    to: "day = day - 1\nlocal total, client = 'parker:usd:' .. day,",
+    file: `${SRC}/calls/redis/tickets.ts`,
+    from: "local spent = 'parker:usd:' .. day",
+    to: "day = day - 1\nlocal spent = 'parker:usd:' .. day",
     test: ROOM,
     named: IN_ORDER_IN_REDIS,
   },
@@ -352,30 +352,30 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'a receipt is forgotten after CALL_HISTORY_SECONDS: in memory',
-    file: `${SRC}/calls/memory-store.ts`,
+    file: `${SRC}/calls/memory/receipt-book.ts`,
     from: '      receipts.delete(receipt.id)\n',
     to: '',
     test: STORE,
   },
   {
     promise: 'a receipt is not forgotten before: in memory',
-    file: `${SRC}/calls/memory-store.ts`,
-    from: 'clock.now() - endedAt < historyMs &&',
-    to: 'clock.now() - endedAt < historyMs / 2 &&',
+    file: `${SRC}/calls/memory/receipt-book.ts`,
+    from: 'now() - endedAt < historyMs &&',
+    to: 'now() - endedAt < historyMs / 2 &&',
     test: STORE,
   },
   {
     promise: 'a ticket reads its receipt no longer than there is one: in memory',
-    file: `${SRC}/calls/memory-store.ts`,
-    from: '      callOf.delete(receipt.ticket)\n',
+    file: `${SRC}/calls/memory/receipt-book.ts`,
+    from: '      ids.delete(receipt.ticket)\n',
     to: '',
     test: STORE,
   },
   {
     promise: 'a ticket reads its receipt as long as there is one: in memory',
-    file: `${SRC}/calls/memory-store.ts`,
-    from: '    const callId = callOf.get(hash)\n',
-    to: "    const callId = tickets.find(hash) === 'used' ? callOf.get(hash) : undefined\n",
+    file: `${SRC}/calls/memory/tickets.ts`,
+    from: '    const callId = book.idOf(hash)\n',
+    to: "    const callId = tickets.find(hash) === 'used' ? book.idOf(hash) : undefined\n",
     test: STORE,
   },
   {
@@ -388,24 +388,24 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'a ticket is kept as long as its receipt: in Redis, during the call',
-    file: `${SRC}/calls/redis-scripts.ts`,
-    from: "for _, kept in ipairs({key, ticket}) do redis.call('PEXPIRE', kept, ARGV[5]) end",
-    to: "redis.call('PEXPIRE', key, ARGV[5])",
-    test: `${SRC}/calls/redis-store.test.ts`,
+    file: `${SRC}/calls/redis/leases.ts`,
+    from: 'ipairs({call, ticket, ',
+    to: 'ipairs({call, ',
+    test: `${SRC}/calls/redis/store.test.ts`,
   },
   {
     promise: 'a ticket is kept as long as its receipt: in Redis, after the call',
-    file: `${SRC}/calls/redis-scripts.ts`,
-    from: "redis.call('PEXPIRE', 'parker:ticket:' .. call[2], ARGV[3])",
+    file: `${SRC}/calls/redis/accounts.ts`,
+    from: "redis.call('PEXPIRE', 'parker:ticket:' .. ticket, ticket_kept)",
     to: '',
-    test: `${SRC}/calls/redis-store.test.ts`,
+    test: `${SRC}/calls/redis/store.test.ts`,
   },
   {
     promise: 'a spent ticket is kept for its own life',
-    file: `${SRC}/calls/redis-store.ts`,
+    file: `${SRC}/calls/redis/accounts.ts`,
     from: 'Math.max(historyMs, ticketMs)',
     to: 'historyMs',
-    test: `${SRC}/calls/redis-store.test.ts`,
+    test: `${SRC}/calls/redis/store.test.ts`,
     named: 'for its own life at least',
   },
   {
@@ -426,15 +426,15 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   })),
   {
     promise: 'the list is newest first: in memory',
-    file: `${SRC}/calls/memory-store.ts`,
-    from: 'order < before).reverse()',
-    to: 'order < before)',
+    file: `${SRC}/calls/memory/receipt-book.ts`,
+    from: '[...receipts.values()].reverse()',
+    to: '[...receipts.values()]',
     test: LIMITS,
     named: LISTED,
   },
   {
     promise: 'the list comes in pages: in memory',
-    file: `${SRC}/calls/memory-store.ts`,
+    file: `${SRC}/calls/memory/store.ts`,
     from: 'filter(({ order }) => order < before)',
     to: 'filter(({ order }) => order < before || before > 0)',
     test: LIMITS,
@@ -442,7 +442,7 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'the list comes in pages: in Redis',
-    file: `${SRC}/calls/redis-store.ts`,
+    file: `${SRC}/calls/redis/receipts.ts`,
     from: "before === undefined ? '+inf' : `(${before}`",
     to: "before === undefined ? '+inf' : `${before}`",
     test: ROOM,
@@ -450,18 +450,18 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'the list is newest first: in Redis',
-    file: `${SRC}/calls/redis-scripts.ts`,
-    from: "redis.call('ZREVRANGEBYSCORE', 'parker:calls', ARGV[1], '-inf',",
-    to: "redis.call('ZRANGEBYSCORE', 'parker:calls', '-inf', ARGV[1],",
+    file: `${SRC}/calls/redis/receipts.ts`,
+    from: "redis.call('ZREVRANGEBYSCORE', 'parker:calls', from, '-inf',",
+    to: "redis.call('ZRANGEBYSCORE', 'parker:calls', '-inf', from,",
     test: ROOM,
     named: 'in Redis: calls are listed newest first',
   },
   {
     promise: 'the list goes on behind receipts that have lapsed: in Redis',
-    file: `${SRC}/calls/redis-scripts.ts`,
+    file: `${SRC}/calls/redis/receipts.ts`,
     from: 'found[1] = rows[2 * most] end',
     to: 'found[1] = redis.call("HGET", "parker:call:" .. rows[2 * most - 1], "order") or "" end',
-    test: 'packages/server/src/calls/redis-store.test.ts',
+    test: 'packages/server/src/calls/redis/store.test.ts',
     named: 'lists a running call',
   },
 ]

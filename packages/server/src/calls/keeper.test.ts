@@ -7,7 +7,7 @@ import { decideSession } from '../session.ts'
 import type { SocketHandlers } from '../upstream/socket.ts'
 import { type LiveCall, noUsage } from './call.ts'
 import { callKeeper, type KeeperParts } from './keeper.ts'
-import { memoryCallStore } from './memory-store.ts'
+import { memoryCallStore } from './memory/store.ts'
 import type { CallStore } from './store.ts'
 
 const LIMITS = { maxCalls: 10, maxCallsPerClient: 10, dailyUsd: 0, clientDailyUsd: 0 }

@@ -163,12 +163,12 @@ export function callKeeper({ config, clock, store, api, join, meterFor, events }
 
   async function report(takingOver: boolean): Promise<void> {
     const calls = [...ours.values()].map(({ watch }) => watch.now())
-    const standings = await store.touch(calls, takingOver)
+    const states = await store.renew(calls, takingOver)
     await Promise.all([...ours.values()].map(({ flush }) => flush()))
     for (const [i, call] of calls.entries()) {
-      if (standings[i] === 'missing') await store.begin(call)
-      if (standings[i] === 'lost' && !endings.has(call.id)) leave(call.id)
-      if (standings[i] === 'ending') void end(call.id, 'ended')
+      if (states[i] === 'missing') await store.begin(call)
+      if (states[i] === 'lost' && !endings.has(call.id)) leave(call.id)
+      if (states[i] === 'ending') void end(call.id, 'ended')
     }
   }
 

@@ -6,7 +6,7 @@ import { realtimeSession } from '../upstream/forms.ts'
 import { admitted } from './admission.ts'
 import { type LiveCall, noUsage, type Ticket } from './call.ts'
 import type { Keeper } from './keeper.ts'
-import type { CallStore } from './store.ts'
+import type { Leases, Tickets } from './store.ts'
 
 /** A browser that wants its call placed. */
 export interface CallWish {
@@ -25,7 +25,7 @@ export type PlaceCall = (wish: CallWish) => Promise<PlacedCall>
 
 export function callPlacer(
   config: Config,
-  store: CallStore,
+  store: Tickets & Leases,
   api: CallsApi,
   keeper: Keeper,
   events: CallEvents,

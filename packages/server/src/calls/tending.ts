@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallEvents } from '../observe/call-events.ts'
 import type { Keeper } from './keeper.ts'
-import { LEASE_MS } from './redis-store.ts'
-import { type CallStore, isStoreAway } from './store.ts'
+import { isStoreAway, LEASE_MS, type Leases } from './store.ts'
 
 /** Keeps calls from being left alone, across instances. */
 export interface Tending {
@@ -24,7 +23,7 @@ const LOOK_MS = 100
 const LAST_HANG_UPS_MS = 500
 
 /** Reports on our calls, and takes over those that nobody reports on any more, four times in a lease. */
-export function tendCalls(store: CallStore, keeper: Keeper, events: CallEvents, mono: () => number): Tending {
+export function tendCalls(store: Leases, keeper: Keeper, events: CallEvents, mono: () => number): Tending {
   let draining = false
   let stopped = false
   let known = false

@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts'
 import type { HashClient } from '../identity/client-hash.ts'
 import type { IssueCredential } from '../issue.ts'
 import { newSessionId } from '../session.ts'
-import type { CallStore } from './store.ts'
+import type { Tickets } from './store.ts'
 
 const TICKET_BYTES = 32
 /** `ek_`, as the official browser SDK wants every key to begin, and 32 bytes in base64url. */
@@ -13,7 +13,7 @@ const TICKET = /^Bearer +(ek_[A-Za-z0-9_-]{43})$/i
 /** A credential of our own for one call; OpenAI is not asked. */
 export function ticketIssuer(
   config: Pick<Config, 'TOKEN_TTL_SECONDS'>,
-  store: CallStore,
+  store: Tickets,
   hashClient: HashClient,
   clock: Clock,
 ): IssueCredential {

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type RedisServer, startRedis } from '../../../../test/harness/redis.ts'
-import { systemClock } from '../clock.ts'
-import { Secret } from '../secret.ts'
-import { decideSession } from '../session.ts'
-import { connectStore, type Store } from '../store/redis.ts'
-import type { Ticket } from './call.ts'
-import { redisCallStore } from './redis-store.ts'
+import { type RedisServer, startRedis } from '../../../../../test/harness/redis.ts'
+import { systemClock } from '../../clock.ts'
+import { Secret } from '../../secret.ts'
+import { decideSession } from '../../session.ts'
+import { connectStore, type Store } from '../../store/redis.ts'
+import type { Ticket } from '../call.ts'
+import { type CallStore, MAX_TICKETS, type TicketState } from '../store.ts'
 import { sealWith } from './seal.ts'
-import { type CallStore, MAX_TICKETS, type TicketState } from './store.ts'
+import { redisCallStore } from './store.ts'
 
 const LIMITS = { maxCalls: 100, maxCallsPerClient: 1, dailyUsd: 0, clientDailyUsd: 0 }
 const PLACING_MS = 600_000

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type RedisServer, startRedis } from '../../../../test/harness/redis.ts'
-import { systemClock } from '../clock.ts'
-import { Secret } from '../secret.ts'
-import { decideSession } from '../session.ts'
-import { connectStore, LONG_PATIENCE_MS, type Store } from '../store/redis.ts'
-import { type LiveCall, noUsage } from './call.ts'
-import { driftAccount } from './drift-account.ts'
-import { usageLedger } from './ledger.ts'
-import { redisCallStore } from './redis-store.ts'
+import { type RedisServer, startRedis } from '../../../../../test/harness/redis.ts'
+import { systemClock } from '../../clock.ts'
+import { Secret } from '../../secret.ts'
+import { decideSession } from '../../session.ts'
+import { connectStore, LONG_PATIENCE_MS, type Store } from '../../store/redis.ts'
+import { type LiveCall, noUsage } from '../call.ts'
+import { driftAccount } from '../drift-account.ts'
+import { usageLedger } from '../ledger.ts'
+import type { CallStore } from '../store.ts'
 import { sealWith } from './seal.ts'
-import type { CallStore } from './store.ts'
+import { redisCallStore } from './store.ts'
 
 const NO_LIMITS = { maxCalls: 100, maxCallsPerClient: 100, dailyUsd: 0, clientDailyUsd: 0 }
 const DAY_MS = 86_400_000
@@ -48,7 +48,7 @@ it('tells the age of a call that was taken over by the clock of Redis, however w
   await one.begin(begun('rtc_age'))
   await one.noteDrifts('rtc_age', 1)
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 86_400_000 })
-  await two.touch([], true)
+  await two.renew([], true)
   assert.equal(await one.handOver(['rtc_age']), true)
   const [call] = await two.takeOver()
   assert.deepEqual([call?.id, call?.drifts], ['rtc_age', 1])
@@ -66,7 +66,7 @@ it('knows what a call has cost and how often it was changed that it is told of l
   assert.deepEqual((await one.receipt('rtc_late'))?.usage, before)
   const usage = { ...noUsage(), tokens: { audio_out: 8000 }, usd: 0.5, responses: 1 }
   await one.addUsage(begun('rtc_late'), { name: 'resp_1', usage })
-  await two.touch([], true)
+  await two.renew([], true)
   assert.equal(await one.handOver(['rtc_late']), true)
   const call = (await two.takeOver()).find(({ id }) => id === 'rtc_late')
   const both = { ...noUsage(), tokens: { audio_out: 8200 }, usd: 0.5125, responses: 3 }
@@ -100,7 +100,7 @@ it('keeps a spent ticket for its own life at least, however soon receipts are fo
 it('tells whether calls that were left to others are still nobody’s', async () => {
   const [one, two] = [await instance('leaver'), await instance('heir')]
   await one.begin(begun('rtc_left'))
-  await two.touch([], true)
+  await two.renew([], true)
   assert.equal(await one.handOver(['rtc_left']), true)
   assert.equal(await one.unclaimed(['rtc_left', 'rtc_unknown']), true)
   await two.takeOver()
@@ -176,7 +176,7 @@ it('takes over a call whose session has another release’s shape as one that ca
     await one.begin(begun(id))
     await redis.ask('HSET', `parker:call:${id}`, 'session', SEAL.close(text))
   }
-  await two.touch([], true)
+  await two.renew([], true)
   await one.handOver(Object.keys(odd))
   const taken = (await two.takeOver()).filter(({ id }) => id in odd)
   assert.deepEqual(Object.fromEntries(taken.map(({ id, reason }) => [id, reason])), {

@@ -1,6 +1,6 @@
-import { noRoomForTickets } from './admission.ts'
-import type { Ticket } from './call.ts'
-import { MAX_TICKETS } from './store.ts'
+import { noRoomForTickets } from '../admission.ts'
+import type { Ticket } from '../call.ts'
+import { MAX_TICKETS } from '../store.ts'
 
 /** A ticket in memory; the session of a used one is let go. */
 interface Kept {
@@ -8,7 +8,7 @@ interface Kept {
   expiresAt: number
 }
 
-export interface MemoryTickets {
+export interface KeptTickets {
   /** Throws `overloaded` where there is no room. */
   keep(hash: string, ticket: Ticket): void
   find(hash: string): 'unknown' | 'used' | 'expired' | Ticket
@@ -19,7 +19,7 @@ export interface MemoryTickets {
 const MAX_OWN_WORDS = 32_000_000
 
 /** A ticket is known for twice its life, so that one that comes late is told why it is refused. */
-export function memoryTickets(lifeMs: number, mono: () => number): MemoryTickets {
+export function keptTickets(lifeMs: number, mono: () => number): KeptTickets {
   const tickets = new Map<string, Kept>()
   let ownWords = 0
   const wordsOf = (ticket: Ticket | undefined) =>

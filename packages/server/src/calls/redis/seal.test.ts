@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { Secret } from '../secret.ts'
+import { Secret } from '../../secret.ts'
 import { sealWith } from './seal.ts'
 
 const keyed = (letter: string) => sealWith(new Secret(Buffer.alloc(32, letter).toString('base64url')))

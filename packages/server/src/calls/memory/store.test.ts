@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { decideSession } from '../session.ts'
-import { noUsage } from './call.ts'
-import { memoryCallStore } from './memory-store.ts'
-import type { Page } from './store.ts'
+import { decideSession } from '../../session.ts'
+import { noUsage } from '../call.ts'
+import type { Page } from '../store.ts'
+import { memoryCallStore } from './store.ts'
 
 const TICKET_MS = 600_000
 const HISTORY_MS = 86_400_000

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { hmacSha256 } from '../hmac.ts'
-import type { Secret } from '../secret.ts'
+import { hmacSha256 } from '../../hmac.ts'
+import type { Secret } from '../../secret.ts'
 
 /** Makes texts unreadable for whoever looks into the store, and reads them again. */
 export interface Seal {

@@ -1,5 +1,5 @@
-import { dayOf, msToMidnight } from '../clock.ts'
-import type { CallLimits } from './store.ts'
+import { dayOf, msToMidnight } from '../../clock.ts'
+import type { CallLimits } from '../store.ts'
 
 /** What was spent on a UTC day, by client and in all. */
 export interface SpendBook {
