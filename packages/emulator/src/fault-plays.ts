@@ -1,15 +1,12 @@
 import type { ServerResponse } from 'node:http'
 import type { AnswerKind, Fault } from './fault-words.ts'
-import { type Answer, errorAnswer, send, sendHead } from './http.ts'
-
-/** What was answered: a status, or nothing. */
-export type Outcome = number | 'none'
+import { type Answer, errorAnswer, type Outcome, send, sendHead } from './http.ts'
 
 type Body = Record<string, unknown>
 type Edit = { value?: unknown; expires_at?: unknown }
 
-/** `real` works out the true answer, and so mints; faults that hide it do not ask. */
-type Play = (response: ServerResponse, fault: Fault, real: () => Answer) => Outcome
+type Replace = (response: ServerResponse, fault: Fault) => Outcome
+type Alter = (response: ServerResponse, fault: Fault, answer: Answer) => Outcome
 
 const HUGE_BYTES = 2 * 1024 * 1024
 const ENDLESS_CHUNK = ' '.repeat(16 * 1024)
@@ -21,21 +18,21 @@ const sent = (response: ServerResponse, answer: Answer): Outcome => {
 }
 
 const instead =
-  (answer: (fault: Fault) => Answer): Play =>
+  (answer: (fault: Fault) => Answer): Replace =>
   (response, fault) =>
     sent(response, answer(fault))
 
 const fixed = (body: string) => instead(() => ({ status: 200, body }))
 
-/** Alters a true answer; an error that OpenAI would have answered stays as it is. */
+/** An error that OpenAI would have answered stays as it is. */
 const altered =
-  (alter: (body: string) => string): Play =>
-  (response, _fault, real) => {
-    const answer = real()
-    return sent(response, answer.status === 200 ? { ...answer, body: alter(answer.body) } : answer)
-  }
+  (alter: (body: string) => string): Alter =>
+  (response, _fault, answer) =>
+    sent(response, answer.status === 200 ? { ...answer, body: alter(answer.body) } : answer)
 
-const reshaped = (reshape: (body: Body) => Body) => altered(body => JSON.stringify(reshape(JSON.parse(body) as Body)))
+/** A hang-up is answered with nothing, which has no fields. */
+const reshaped = (reshape: (body: Body) => Body) =>
+  altered(body => (body === '' ? body : JSON.stringify(reshape(JSON.parse(body) as Body))))
 
 /** Finds the secret in each of the three forms that an answer can have. An undefined field vanishes from the JSON. */
 const editSecret = (body: Body, edit: Edit): Body => {
@@ -53,8 +50,7 @@ const repeat = (response: ServerResponse, everyMs: number, step: () => void) => 
   response.once('close', () => clearInterval(timer))
 }
 
-const drip: Play = (response, { byteMs }, real) => {
-  const answer = real()
+const drip: Alter = (response, { byteMs }, answer) => {
   const bytes = Buffer.from(answer.body)
   let next = 0
   sendHead(response, answer, bytes.length)
@@ -69,8 +65,7 @@ const drip: Play = (response, { byteMs }, real) => {
   return answer.status
 }
 
-const cut: Play = (response, _fault, real) => {
-  const answer = real()
+const cut: Alter = (response, _fault, answer) => {
   const bytes = Buffer.from(answer.body)
   sendHead(response, answer, bytes.length)
   // The half must have left before the connection is torn down, or the client sees a mere reset.
@@ -78,7 +73,7 @@ const cut: Play = (response, _fault, real) => {
   return answer.status
 }
 
-const endless: Play = response => {
+const endless: Replace = response => {
   sendHead(response, { status: 200, body: '' })
   response.write('{"value":"')
   repeat(response, ENDLESS_EVERY_MS, () => {
@@ -87,22 +82,30 @@ const endless: Play = response => {
   return 200
 }
 
-const reset: Play = response => {
+const reset: Replace = response => {
   response.socket?.resetAndDestroy()
   return 'none'
 }
 
-const plays: Readonly<Record<AnswerKind, Play>> = {
+/** Played in place of the true answer, which is then not worked out: nothing is minted, no call is placed. */
+const replacing = {
   status: instead(({ error, headers }) => ({ ...(error ? errorAnswer(error) : { status: 500, body: '' }), headers })),
   redirect: instead(({ headers }) => ({ status: 307, headers, body: '' })),
   stall: () => 'none',
   reset,
-  cut,
-  'slow-body': drip,
   endless,
-  huge: altered(body => body.padEnd(HUGE_BYTES)),
   garbage: fixed('<html><body>It works!</body></html>'),
   empty: fixed(''),
+} satisfies Partial<Record<AnswerKind, Replace>>
+
+type ReplacingKind = keyof typeof replacing
+type AlteringKind = Exclude<AnswerKind, ReplacingKind>
+
+/** Played upon the true answer. */
+const altering: Readonly<Record<AlteringKind, Alter>> = {
+  cut,
+  'slow-body': drip,
+  huge: altered(body => body.padEnd(HUGE_BYTES)),
   'wrong-types': edited(() => ({ value: 42, expires_at: 'soon' })),
   'no-value': edited(() => ({ value: undefined })),
   'no-expiry': edited(() => ({ expires_at: undefined })),
@@ -111,13 +114,17 @@ const plays: Readonly<Record<AnswerKind, Play>> = {
   expired: edited(() => ({ expires_at: Math.floor(Date.now() / 1000) - 60 })),
 }
 
-const isAnswerKind = (kind: string): kind is AnswerKind => Object.hasOwn(plays, kind)
+type Of<K> = Fault & { kind: K }
 
-/** These answer without the true answer, which is then not worked out: nothing is minted, no call is placed. */
-const hiding: ReadonlySet<string> = new Set(['status', 'redirect', 'stall', 'reset', 'endless', 'garbage', 'empty'])
+const altersAnswer = (fault: Fault | undefined): fault is Of<AlteringKind> => Object.hasOwn(altering, fault?.kind ?? '')
 
-export const hidesAnswer = (fault: Fault | undefined) => hiding.has(fault?.kind ?? '')
+export const hidesAnswer = (fault: Fault | undefined): fault is Of<ReplacingKind> =>
+  Object.hasOwn(replacing, fault?.kind ?? '')
+
+/** Plays a fault that hides the answer. */
+export const playInstead = (response: ServerResponse, fault: Of<ReplacingKind>): Outcome =>
+  replacing[fault.kind](response, fault)
 
 /** Answers a request, with the fault that struck it if one did. */
-export const playAnswer = (response: ServerResponse, fault: Fault | undefined, real: () => Answer): Outcome =>
-  fault?.kind && isAnswerKind(fault.kind) ? plays[fault.kind](response, fault, real) : sent(response, real())
+export const playAnswer = (response: ServerResponse, fault: Fault | undefined, answer: Answer): Outcome =>
+  altersAnswer(fault) ? altering[fault.kind](response, fault, answer) : sent(response, answer)

@@ -8,6 +8,9 @@ export type Call = { method: string; path: string; headers: IncomingHttpHeaders;
 /** What will be answered to it. */
 export type Answer = { status: number; headers?: Record<string, string>; body: string }
 
+/** What was answered: a status, or nothing. */
+export type Outcome = number | 'none'
+
 /** The one value of a header, or null. */
 export const headerOf = ({ headers }: Pick<Call, 'headers'>, name: string) => {
   const value = headers[name]
@@ -42,7 +45,8 @@ export const sendHead = (response: ServerResponse, answer: Answer, length?: numb
     ...(length === undefined ? {} : { 'content-length': length }),
     'openai-version': '2020-10-01',
     'openai-processing-ms': Math.round(performance.now() - startOf(response)),
-    'access-control-expose-headers': 'CF-Ray',
+    // A route may have set its own.
+    ...(response.hasHeader('access-control-expose-headers') ? {} : { 'access-control-expose-headers': 'CF-Ray' }),
     'x-request-id': `req_${randomUUID().replaceAll('-', '')}`,
     ...answer.headers,
   })

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Call } from './http.ts'
+import type { Call, Outcome } from './http.ts'
 import { maskAuthorization } from './keys.ts'
 
 /** A request as it came in; `body` is parsed where it was JSON. */
@@ -12,7 +12,7 @@ export type Ledger = {
   readonly counts: Counts
   readonly requests: readonly RecordedRequest[]
   record(call: Call): void
-  count(route: string, status: number | 'none'): void
+  count(route: string, outcome: Outcome): void
 }
 
 const MAX_REQUESTS = 1000

@@ -44,7 +44,7 @@ export const createRoutes = (parts: RouteParts, beta: BetaForm | undefined): Fin
       headers: corsHeaders,
       answer: async (call, fault) => (await realtime()).place(call, fault),
     },
-    { name: 'OPTIONS /v1/realtime/calls', answer: answerPreflight },
+    { name: 'OPTIONS /v1/realtime/calls', headers: corsHeaders, answer: answerPreflight },
     // Where the beta took offers.
     { name: 'POST /v1/realtime', answer: () => errorAnswer(betaDisabled) },
   ]

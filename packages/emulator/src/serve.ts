@@ -1,10 +1,9 @@
 import type { RequestListener, ServerResponse } from 'node:http'
 import { answerControl, type ControlParts } from './control.ts'
 import { bodyTooLarge, invalidUrl, outageOf } from './errors.ts'
-import { hidesAnswer, playAnswer } from './fault-plays.ts'
-import { type Answer, after, type Call, errorAnswer, readBody, send, startClock } from './http.ts'
+import { hidesAnswer, playAnswer, playInstead } from './fault-plays.ts'
+import { type Answer, after, type Call, errorAnswer, type Outcome, readBody, send, startClock } from './http.ts'
 import type { Latencies } from './latency.ts'
-import { corsHeaders } from './realtime/cors.ts'
 import type { FindRoute, Route } from './routes.ts'
 
 export type ServeParts = ControlParts & {
@@ -16,55 +15,55 @@ export type ServeParts = ControlParts & {
 
 const CONTROL = '/_emulator/'
 
-const waitOf = (route: Route | undefined, { mint, call }: Latencies) =>
-  ({ mint, call, models: 0, hangup: 0 })[route?.target ?? 'models']
+const waitOf = (target: Route['target'], latency: Latencies) =>
+  target === 'mint' || target === 'call' ? latency[target] : 0
 
-/** Faults may hide the true answer, which is then not worked out. */
-const NO_ANSWER: Answer = { status: 200, body: '' }
+/** What breaks in here is told to the log, and to the client as a failure of OpenAI's. */
+const brokenTo =
+  (log: ServeParts['log']) =>
+  (error: unknown): Answer => {
+    log(`emulator: ${error instanceof Error ? error.stack : error}`)
+    return errorAnswer(outageOf(500))
+  }
 
-/** What happens to a request: read, control or record, maybe strike, wait, answer, count. */
-export const createListener = (parts: ServeParts): RequestListener => {
-  const { findRoute, faults, latency, ledger, log } = parts
+const safely = <T extends Answer | Promise<Answer>>(answer: () => T, broken: (error: unknown) => Answer) => {
+  try {
+    return answer()
+  } catch (error) {
+    return broken(error)
+  }
+}
+
+/** What happens to a request under `/v1`: record, maybe strike, wait, answer, count. */
+const createApi = ({ findRoute, faults, latency, ledger, log }: ServeParts) => {
+  const broken = brokenTo(log)
 
   const unknown = ({ method, path }: Call): Answer => {
     log(`emulator: nobody knows ${method} ${path}`)
     return errorAnswer(invalidUrl(method, path))
   }
 
-  const broken = (error: unknown): Answer => {
-    log(`emulator: ${error instanceof Error ? error.stack : error}`)
-    return errorAnswer(outageOf(500))
-  }
-
-  const safely = <T extends Answer | Promise<Answer>>(answer: () => T): T | Answer => {
-    try {
-      return answer()
-    } catch (error) {
-      return broken(error)
-    }
-  }
-
-  const answerApi = (call: Call, response: ServerResponse) => {
+  return (call: Call, response: ServerResponse) => {
     const route = findRoute(call.method, call.path)
-    // A page may read why its call was refused, also by a fault.
-    if (route?.target === 'call') response.setHeaders(new Headers(corsHeaders))
     const fault = call.method === 'OPTIONS' ? undefined : faults.strike(route?.target ?? '*')
-    const waitMs = waitOf(route, latency) + (fault?.delayMs ?? 0)
-    const play = (answer: Answer) =>
-      ledger.count(
-        route?.name ?? 'unknown',
-        playAnswer(response, fault, () => answer),
-      )
+    const count = (outcome: Outcome) => ledger.count(route?.name ?? 'unknown', outcome)
+    const play = (answer: Answer) => count(playAnswer(response, fault, answer))
     ledger.record(call)
-    response.setHeaders(new Map(Object.entries(route?.headers ?? {})))
-    after(response, waitMs, () => {
-      if (hidesAnswer(fault)) return play(NO_ANSWER)
-      const answer = safely(() => (route ? route.answer(call, fault) : unknown(call)))
+    if (route?.headers) response.setHeaders(new Map(Object.entries(route.headers)))
+    after(response, waitOf(route?.target, latency) + (fault?.delayMs ?? 0), () => {
+      if (hidesAnswer(fault)) return count(playInstead(response, fault))
+      const answer = safely(() => (route ? route.answer(call, fault) : unknown(call)), broken)
       if (answer instanceof Promise) answer.catch(broken).then(play)
       else play(answer)
     })
   }
+}
 
+/** Takes requests: reads each to its end, then lets it control the emulator or answers it as OpenAI. */
+export const createListener = (parts: ServeParts): RequestListener => {
+  const { controlFromAnywhere, log } = parts
+  const answerApi = createApi(parts)
+  const broken = brokenTo(log)
   return (request, response) => {
     startClock(response)
     readBody(request, body => {
@@ -73,8 +72,10 @@ export const createListener = (parts: ServeParts): RequestListener => {
       if (body === undefined) return send(response, errorAnswer(bodyTooLarge))
       const call: Call = { method, path, headers, body }
       if (!path.startsWith(CONTROL)) return answerApi(call, response)
-      const answer = safely(() => answerControl(call, parts, socket.remoteAddress, parts.controlFromAnywhere))
-      send(response, answer)
+      send(
+        response,
+        safely(() => answerControl(call, parts, socket.remoteAddress, controlFromAnywhere), broken),
+      )
     })
   }
 }

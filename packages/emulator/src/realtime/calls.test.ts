@@ -162,6 +162,14 @@ test('a session ends at its limit, and says so first', async t => {
   assert.equal(emulator.calls[0]?.ended, 'expired')
 })
 
+test('a fault that edits fields leaves the empty answer to a hang-up as it is', async t => {
+  const { call, emulator, hangUp } = await stage(t)
+  const { callId } = await call()
+  emulator.setFaults('hangup:no-value')
+  const answer = await hangUp(callId)
+  assert.deepEqual([answer.status, await answer.text()], [200, ''])
+})
+
 test('latency and faults strike calls and hang-ups', async t => {
   const { emulator, call, hangUp, place } = await stage(t, { callLatencyMs: 50 })
   const start = performance.now()
@@ -171,6 +179,7 @@ test('latency and faults strike calls and hang-ups', async t => {
   const struck = await place(realtime())
   assert.equal(struck.status, 503)
   assert.equal(struck.headers.get('access-control-allow-origin'), '*')
+  assert.equal(struck.headers.get('access-control-expose-headers'), 'Location, X-Request-Id')
   assert.equal(emulator.calls.length, 1)
   assert.equal((await hangUp(callId)).status, 500)
   assert.equal((await hangUp(callId)).status, 200)

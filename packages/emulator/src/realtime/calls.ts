@@ -5,7 +5,6 @@ import { InvalidOffer, type Peer, type PeerFault } from '../media/types.ts'
 import type { MintParts } from '../mint.ts'
 import type { CallBook, CallRecord } from './call-book.ts'
 import { type CallRequest, readCallRequest } from './call-request.ts'
-import { corsHeaders } from './cors.ts'
 import { createEngine, type Engine, type EngineParts } from './engine.ts'
 import { newCallIds } from './ids.ts'
 import type { Ending, Link } from './links.ts'
@@ -16,16 +15,14 @@ export type SessionParts = Pick<EngineParts, 'sessionSeconds' | 'heard' | 'strik
 
 export type CallParts = MintParts & { book: CallBook; media: () => Promise<Media>; sessions: SessionParts }
 
-const withCors = (answer: Answer): Answer => ({ ...answer, headers: { ...corsHeaders, ...answer.headers } })
-
 /** `POST /v1/realtime/calls`. */
 export const answerCall = async (call: Call, parts: CallParts, fault?: PeerFault): Promise<Answer> => {
   const asked = await readCallRequest(call, parts)
-  if ('error' in asked) return withCors(errorAnswer(asked.error))
+  if ('error' in asked) return errorAnswer(asked.error)
   try {
-    return withCors(await placed(asked, parts, fault))
+    return await placed(asked, parts, fault)
   } catch (error) {
-    if (error instanceof InvalidOffer) return withCors(errorAnswer(invalidSdp))
+    if (error instanceof InvalidOffer) return errorAnswer(invalidSdp)
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import type { Answer } from '../http.ts'
 
-/** As recorded on answers of `/v1/realtime/calls`. */
+/** As recorded on answers of `/v1/realtime/calls`; a page may read why its call was refused, also by a fault. */
 export const corsHeaders = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'Location, X-Request-Id',
@@ -11,7 +11,6 @@ export const corsHeaders = {
 export const answerPreflight = (): Answer => ({
   status: 204,
   headers: {
-    ...corsHeaders,
     'access-control-allow-methods': 'POST, OPTIONS',
     'access-control-allow-headers': 'authorization, content-type, x-openai-agents-sdk, openai-safety-identifier',
     'access-control-max-age': '600',

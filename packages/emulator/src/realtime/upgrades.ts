@@ -4,13 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { type ApiError, invalidUrl, outageOf } from '../errors.ts'
 import type { Fault } from '../fault-words.ts'
+import type { Outcome } from '../http.ts'
 import type { CallParts } from './calls.ts'
 import { type Meeting, welcome } from './sockets.ts'
 
 export type UpgradeParts = CallParts & {
   strikeSideband(): Fault | undefined
   /** Told how each upgrade was answered: 101, or the status of an error; `none` if never. */
-  onUpgrade(status: number | 'none'): void
+  onUpgrade(outcome: Outcome): void
 }
 
 const PATH = '/v1/realtime'
