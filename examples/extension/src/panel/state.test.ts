@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { PROBLEMS } from './problems.ts'
-import { isDueForReload, type PanelEvent, type PanelState, reduce, START, spokenLines } from './state.ts'
+import { reduce } from './reduce.ts'
+import { isDueForReload, type PanelEvent, type PanelState, START, spokenLines } from './state.ts'
 
 const OPTIONS = { models: [], voices: [], difficulties: [], sports: [], modes: [] }
 const line = (id: string, text: string) => ({ id, who: 'you', text, final: true }) as const

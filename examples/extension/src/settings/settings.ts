@@ -3,14 +3,11 @@ import { readAddress } from './address.ts'
 /** The address that the build was made for. */
 declare const DEFAULT_SERVICE: string
 
-/** What was picked last time. Names of the service; one that it no longer offers is not used. */
-export interface Picks {
-  mode?: string
-  voice?: string
-  difficulty?: string
-}
+/** What can be picked and is picked again the next time: fields of the form, of the settings and of a token request. */
+export const PICKS = ['mode', 'voice', 'difficulty'] as const
 
-const NAMES = ['mode', 'voice', 'difficulty'] as const
+/** What was picked last time. Names of the service; one that it no longer offers is not used. */
+export type Picks = { [Pick in (typeof PICKS)[number]]?: string }
 
 /** The origin of the service: the user's setting, or the build's own. */
 export async function serviceOrigin(): Promise<string> {
@@ -30,8 +27,8 @@ export function onServiceOrigin(changed: () => void): void {
 }
 
 export async function loadPicks(): Promise<Picks> {
-  const stored = await chrome.storage.local.get([...NAMES])
-  return Object.fromEntries(NAMES.flatMap(name => (typeof stored[name] === 'string' ? [[name, stored[name]]] : [])))
+  const stored = await chrome.storage.local.get([...PICKS])
+  return Object.fromEntries(PICKS.flatMap(name => (typeof stored[name] === 'string' ? [[name, stored[name]]] : [])))
 }
 
 export async function savePicks(picks: Picks): Promise<void> {

@@ -13,8 +13,23 @@ export interface TranscriptStore {
   remove(id: string): Promise<void>
 }
 
+/** Gives the store. @throws whatever the browser says where it does not open it. */
+export type OpenStore = () => Promise<TranscriptStore>
+
+/** A store that is opened at the first use, and anew where that failed. */
+export function storeOnceNeeded(): OpenStore {
+  let opened: Promise<TranscriptStore> | undefined
+  return () => {
+    opened ??= openStore().catch(error => {
+      opened = undefined
+      throw error
+    })
+    return opened
+  }
+}
+
 /** Opens the database, which is made the first time. */
-export async function openStore(): Promise<TranscriptStore> {
+async function openStore(): Promise<TranscriptStore> {
   const db = await openDB<Schema>('parker', 1, {
     upgrade(db) {
       db.createObjectStore('transcripts', { keyPath: 'id' }).createIndex('savedAt', 'savedAt')

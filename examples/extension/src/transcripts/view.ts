@@ -1,6 +1,6 @@
 import { inWords } from '../clock.ts'
 import { make } from '../dom.ts'
-import { said } from '../panel/views/script.ts'
+import { said } from '../said.ts'
 import type { TranscriptStore } from './store.ts'
 import { asMarkdown, fileName, type SavedTranscript, search } from './transcript.ts'
 

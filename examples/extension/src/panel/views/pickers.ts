@@ -1,6 +1,6 @@
 import type { Choice, DefaultedChoice, Options } from '@parker/client'
 import { byId, make, whenChanged } from '../../dom.ts'
-import type { Picks } from '../../settings/settings.ts'
+import { PICKS, type Picks } from '../../settings/settings.ts'
 import type { PanelState } from '../state.ts'
 
 /** What is told to the service. */
@@ -42,8 +42,7 @@ function isOffered(form: HTMLFormElement, sport: string): boolean {
 
 function radiosOf(form: HTMLFormElement): Picks {
   const data = new FormData(form)
-  const names = ['mode', 'voice', 'difficulty'] as const
-  return Object.fromEntries(names.flatMap(name => (data.has(name) ? [[name, String(data.get(name))]] : [])))
+  return Object.fromEntries(PICKS.flatMap(name => (data.has(name) ? [[name, String(data.get(name))]] : [])))
 }
 
 function pickers({ modes, voices, difficulties, sports }: Options, picks: Picks): HTMLElement[] {

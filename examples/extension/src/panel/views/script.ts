@@ -1,8 +1,7 @@
 import type { TranscriptLine } from '@parker/client'
-import { byId, make, setText } from '../../dom.ts'
+import { byId, setText } from '../../dom.ts'
+import { said } from '../../said.ts'
 import type { PanelState } from '../state.ts'
-
-const NAMES = { you: 'You', parker: 'Parker' }
 
 /** Stages that show what was said. */
 const WITH_SCRIPT = ['connecting', 'live', 'ended', 'problem']
@@ -36,14 +35,4 @@ function drawLine(list: HTMLElement, elements: Map<string, HTMLElement>, line: T
   element.dataset.final = String(line.final)
   element.hidden = line.final && line.text.trim() === ''
   setText(element.lastElementChild as HTMLElement, line.text)
-}
-
-/** One line of a transcript, live or saved. */
-export function said(who: 'you' | 'parker', text: string): HTMLElement {
-  return make(
-    'li',
-    { className: 'said', 'data-who': who },
-    make('span', { className: 'said-who', textContent: NAMES[who] }),
-    make('span', { className: 'said-text', textContent: text }),
-  )
 }
