@@ -2,7 +2,9 @@ import { setImmediate as settle } from 'node:timers/promises'
 import type { Clock } from '../../packages/server/src/clock.ts'
 import { type Pool, secretPool } from '../../packages/server/src/pool/pool.ts'
 import type { Minted } from '../../packages/server/src/upstream/answer.ts'
-import type { MintOrder, OpenAi } from '../../packages/server/src/upstream/openai.ts'
+import { boundedLoad } from '../../packages/server/src/upstream/load.ts'
+import type { OpenAi } from '../../packages/server/src/upstream/openai.ts'
+import type { MintOrder } from '../../packages/server/src/upstream/order.ts'
 
 /** A request at a moment of simulated time. */
 export interface Arrival {
@@ -81,12 +83,12 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     })
   }
 
-  const openai: Pick<OpenAi, 'mintQuietly' | 'inFlight' | 'health' | 'breaker'> = {
+  const openai: Pick<OpenAi, 'mintQuietly' | 'load' | 'health' | 'breaker'> = {
     mintQuietly(order) {
       starts.push(now)
       return mint(order)
     },
-    inFlight: 0,
+    load: boundedLoad(settings.MAX_IN_FLIGHT),
     health: {
       known: true,
       get connected() {

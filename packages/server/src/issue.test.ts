@@ -6,6 +6,7 @@ import { turns } from './limits/turns.ts'
 import { noPool } from './pool/no-pool.ts'
 import { decideSession } from './session.ts'
 import type { Minted } from './upstream/answer.ts'
+import { boundedLoad } from './upstream/load.ts'
 import type { OpenAi } from './upstream/openai.ts'
 
 const decision = decideConfig({ OPENAI_API_KEY: 'sk-of-a-test' })
@@ -17,7 +18,11 @@ const MINTED: Minted = { value: 'ek_1', expiresAt: 600, lifeSeconds: 600, sessio
 it('a secret that was minted for the request is cold, also where the clock saw no time pass', async () => {
   const issue = issuer({
     config,
-    openai: { inFlight: 0, mint: async () => MINTED } as unknown as OpenAi,
+    openai: {
+      orderFor: () => ({ body: '{}', safetyIdentifier: undefined }),
+      load: boundedLoad(1),
+      mint: async () => MINTED,
+    } as unknown as OpenAi,
     pool: noPool(),
     turns: turns(1, 1000),
     hashClient: client => client,

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
-import { limitReached, ServiceError } from './errors.ts'
+import { limitReached, type ServiceError } from './errors.ts'
 import type { HashClient } from './identity/client-hash.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Turns } from './limits/turns.ts'
@@ -8,8 +8,8 @@ import { type Pooled, pooled } from './pool/kinds.ts'
 import type { Pool } from './pool/pool.ts'
 import type { Session } from './session.ts'
 import type { Minted } from './upstream/answer.ts'
-import { FORMS } from './upstream/forms.ts'
-import type { MintOrder, OpenAi } from './upstream/openai.ts'
+import type { OpenAi } from './upstream/openai.ts'
+import type { MintOrder } from './upstream/order.ts'
 
 /** Who wants a credential, and for what. */
 export interface Wish {
@@ -54,25 +54,8 @@ const ANSWERING_MS = 200
 
 /** From the pool if it can, else in the client's turn from OpenAI. */
 export function issuer({ config, openai, pool, turns, hashClient, lifecycle, clock }: IssuerParts): IssueCredential {
-  const form = FORMS[config.OPENAI_REALTIME_API]
-
-  const sharedBodies = new WeakMap<Session, string>()
-
-  function bodyFor(session: Session): string {
-    const known = sharedBodies.get(session)
-    if (known !== undefined) return known
-    const body = JSON.stringify(form.body(session, config))
-    if (session.shared) sharedBodies.set(session, body)
-    return body
-  }
-
   function orderFor({ session, client }: Wish): MintOrder {
-    const safetyIdentifier = config.SAFETY_IDENTIFIER === 'client' ? hashClient(client) : undefined
-    return { body: bodyFor(session), safetyIdentifier, ownWords: !session.shared }
-  }
-
-  function shedLoad(): void {
-    if (openai.inFlight >= config.MAX_IN_FLIGHT) throw new ServiceError('overloaded', { retryAfter: 1 })
+    return openai.orderFor(session, config.SAFETY_IDENTIFIER === 'client' ? hashClient(client) : undefined)
   }
 
   function render(secret: Pooled, warm: boolean, openAiMs: number): Issued {
@@ -86,7 +69,6 @@ export function issuer({ config, openai, pool, turns, hashClient, lifecycle, clo
   }
 
   async function mint(order: MintOrder, { requestId, hangUp }: Wish, deadline: number): Promise<Pooled> {
-    shedLoad()
     const sentAt = clock.mono()
     const minted = await openai.mint(order, requestId, hangUp, deadline)
     return pooled(minted, requestId, sentAt, config.TOKEN_TTL_SECONDS)
@@ -126,7 +108,7 @@ export function issuer({ config, openai, pool, turns, hashClient, lifecycle, clo
     if (ready) return render(ready, true, 0)
     if (wish.operator) return obtain(order, wish)
     // Looked at before the wait for a turn too, so that an overloaded service refuses at once.
-    if (!pool.has(order)) shedLoad()
+    if (!pool.has(order)) openai.load.shed()
     return obtainInTurn(order, wish)
   }
 }

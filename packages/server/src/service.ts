@@ -72,7 +72,7 @@ export async function createService(config: Config, clock: Clock, logger: Logger
   const metrics = createMetrics({
     openAiConnected: () => openai.health.connected,
     circuitOpen: () => openai.breaker.state.name !== 'closed',
-    openAiInFlight: () => openai.inFlight,
+    openAiInFlight: () => openai.load.inFlight,
     pool: () => pool.stats(),
     storeUp: () => store?.up ?? null,
     logLinesLost: () => logger.linesLost,
@@ -100,12 +100,7 @@ export async function createService(config: Config, clock: Clock, logger: Logger
   const readWindow = windowReader(stats, sharing)
   const reportSecret = deriveSecret(config.CLIENT_HASH_SECRET, 'report-key')
   const pool = config.POOL_ENABLED ? secretPool(config, openai, clock, events.poolRests) : noPool()
-  const calls = await createCallsIfUnified(
-    { config, clock, openai, store, hashClient, attempted: events.attempted },
-    logger,
-    metrics,
-    scrubbed,
-  )
+  const calls = await createCallsIfUnified({ config, clock, openai, store, hashClient }, logger, metrics, scrubbed)
   const issue =
     calls?.issue ??
     issuer({
@@ -146,11 +141,11 @@ export async function createService(config: Config, clock: Clock, logger: Logger
 }
 
 /** For the monitor. */
-function readGauges({ breaker, health, inFlight }: OpenAi, pool: Pool, lag: LagMeter): Gauges {
+function readGauges({ breaker, health, load }: OpenAi, pool: Pool, lag: LagMeter): Gauges {
   return {
     breaker: breaker.state.name,
     openai_connected: health.connected,
-    openai_in_flight: inFlight,
+    openai_in_flight: load.inFlight,
     pool_ready: pool.stats().entries,
     lag_ms: Math.round(lag.milliseconds),
   }

@@ -263,8 +263,8 @@ export const END_MUTANTS: readonly Mutant[] = [
   {
     promise: 'a call whose answer is of no use is hung up until that holds',
     file: `${SRC}/calls/calls.ts`,
-    from: "orphaned: id => void keeper.end(id, 'caller_gone')",
-    to: 'orphaned: id => void api.hangUp(id)',
+    from: "clock, id => void keeper.end(id, 'caller_gone'))",
+    to: 'clock, id => void api.hangUp(id))',
     test: TICKETS,
     named: 'until it holds',
   },
@@ -278,7 +278,7 @@ export const END_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: '404 at hang-up counts as done',
-    file: `${SRC}/upstream/calls.ts`,
+    file: `${SRC}/upstream/hang-up.ts`,
     from: ' || status === 404',
     to: ' || status === 410',
     test: LIMITS,

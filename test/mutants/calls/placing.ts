@@ -194,9 +194,9 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'a ticket is not spent while the breaker is open',
-    file: `${SRC}/upstream/calls.ts`,
-    from: '    const outcome = await guarded(breaker, async () => {\n      await spend()\n',
-    to: '    await spend()\n    const outcome = await guarded(breaker, async () => {\n',
+    file: `${SRC}/upstream/place.ts`,
+    from: '      const outcome = await guarded(breaker, async () => {\n        await spend()\n',
+    to: '      await spend()\n      const outcome = await guarded(breaker, async () => {\n',
     test: TICKETS,
     named: 'is not spent while the breaker is open',
   },
@@ -290,7 +290,7 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'placed with the offer',
-    file: `${SRC}/upstream/calls.ts`,
+    file: `${SRC}/upstream/offer.ts`,
     from: "part('sdp', 'application/sdp', sdp)",
     to: "part('offer', 'application/sdp', sdp)",
     test: TICKETS,
@@ -298,7 +298,7 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'placed with the session',
-    file: `${SRC}/upstream/calls.ts`,
+    file: `${SRC}/upstream/offer.ts`,
     from: "part('session', 'application/json', session)",
     to: "part('session', 'application/json', session && 'null')",
     test: TICKETS,
@@ -306,7 +306,7 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'placed with the server key',
-    file: `${SRC}/upstream/calls.ts`,
+    file: `${SRC}/upstream/offer.ts`,
     from: '      ...identity,\n',
     to: '',
     test: TICKETS,
@@ -314,7 +314,7 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'placed with the safety identifier',
-    file: `${SRC}/upstream/calls.ts`,
+    file: `${SRC}/upstream/offer.ts`,
     from: "      'OpenAI-Safety-Identifier': order.safetyIdentifier,\n",
     to: '',
     test: TICKETS,
@@ -322,7 +322,7 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'placed once where a connection was made',
-    file: `${SRC}/upstream/calls.ts`,
+    file: `${SRC}/upstream/offer.ts`,
     from: 'if (!(error instanceof BrokenAnswer && neverConnected(error.cause))) throw error',
     to: 'if (!(error instanceof BrokenAnswer)) throw error',
     test: TICKETS,
@@ -330,7 +330,7 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'tried again where no connection was made',
-    file: `${SRC}/upstream/calls.ts`,
+    file: `${SRC}/upstream/offer.ts`,
     from: 'if (!(error instanceof BrokenAnswer && neverConnected(error.cause))) throw error',
     to: 'if (!(error instanceof BrokenAnswer && neverConnected(undefined))) throw error',
     test: TICKETS,
@@ -410,16 +410,16 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'no answer for a browser holds our key',
-    file: `${SRC}/upstream/calls.ts`,
-    from: ' && !answer.body.includes(apiKey)',
+    file: `${SRC}/upstream/placed.ts`,
+    from: ' && !answer.body.includes(asked.apiKey)',
     to: '',
     test: 'test/leaks-calls.test.ts',
     named: 'in memory',
   },
   {
     promise: 'no id of a call quotes what is confidential',
-    file: `${SRC}/upstream/calls.ts`,
-    from: '?.[1], confidential) ||',
+    file: `${SRC}/upstream/placed.ts`,
+    from: '?.[1], confidentialOf(asked)) ||',
     to: '?.[1], []) ||',
     test: 'test/leaks-calls.test.ts',
     named: 'in memory',

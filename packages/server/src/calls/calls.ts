@@ -6,7 +6,7 @@ import type { IssueCredential } from '../issue.ts'
 import type { CallEvents } from '../observe/call-events.ts'
 import type { Store } from '../store/redis.ts'
 import { type CallsApi, callsApi } from '../upstream/calls.ts'
-import type { AttemptReport, OpenAi } from '../upstream/openai.ts'
+import type { OpenAi } from '../upstream/openai.ts'
 import { openRealtimeSocket } from '../upstream/socket.ts'
 import { callKeeper, type Keeper } from './keeper.ts'
 import { memoryCallStore } from './memory/store.ts'
@@ -35,21 +35,12 @@ interface CallsParts {
   store: Store | null
   hashClient: HashClient
   events: CallEvents
-  attempted(report: AttemptReport): void
 }
 
 export function createCalls(parts: CallsParts): Calls {
   const { config, clock, openai, events } = parts
   const store = createCallStore(parts)
-  const { connection, breaker, health } = openai
-  const api: CallsApi = callsApi(config, {
-    connection,
-    breaker,
-    health,
-    clock,
-    attempted: parts.attempted,
-    orphaned: id => void keeper.end(id, 'caller_gone'),
-  })
+  const api: CallsApi = callsApi(config, openai, clock, id => void keeper.end(id, 'caller_gone'))
   const keeper: Keeper = callKeeper({
     config,
     clock,

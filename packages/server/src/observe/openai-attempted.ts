@@ -1,4 +1,4 @@
-import type { AttemptReport } from '../upstream/openai.ts'
+import type { AttemptReport } from '../upstream/attempt.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -15,7 +15,7 @@ export function openAiAttempted(logger: Logger, metrics: Metrics) {
         outcome: report.outcome,
         openai_ms: Math.round(report.durationMs * 100) / 100,
         openai_status: report.status,
-        openai_request_id: report.openaiRequestId || undefined,
+        openai_request_id: report.openAiRequestId || undefined,
         openai_error: report.error,
         oddity: report.oddity,
       },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Minted } from '../upstream/answer.ts'
-import type { MintOrder } from '../upstream/openai.ts'
+import type { MintOrder } from '../upstream/order.ts'
 import { type DemandMeter, demandMeter } from './demand.ts'
 
 /** A secret that waits for a request, or has just been found one. */

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import type { Minted } from '../upstream/answer.ts'
-import type { MintOrder, OpenAi } from '../upstream/openai.ts'
+import type { OpenAi } from '../upstream/openai.ts'
+import type { MintOrder } from '../upstream/order.ts'
 import { type Pooled, pooled } from './kinds.ts'
 
 /** The pool's own mints. */
@@ -51,7 +52,7 @@ export function poolMinting(
     isAllowed() {
       const usable = openai.health.known && openai.health.connected && openai.breaker.state.name === 'closed'
       if (!usable || clock.mono() < pausedUntil) return false
-      return underWay + openai.inFlight < Math.max(1, config.MAX_IN_FLIGHT / 2)
+      return underWay + openai.load.inFlight < Math.max(1, config.MAX_IN_FLIGHT / 2)
     },
     async mint(order) {
       underWay++

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { Minted } from '../upstream/answer.ts'
-import type { MintOrder, OpenAi } from '../upstream/openai.ts'
+import type { OpenAi } from '../upstream/openai.ts'
+import type { MintOrder } from '../upstream/order.ts'
 import { pooled } from './kinds.ts'
 import { type Pool, secretPool } from './pool.ts'
 
@@ -66,7 +67,7 @@ function stage(settings = SETTINGS, lifeSeconds = TTL) {
     })
   const openai = {
     mintQuietly: mint,
-    inFlight: 0,
+    load: { inFlight: 0 },
     health: {
       known: true,
       get connected() {

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
-import type { MintOrder, OpenAi } from '../upstream/openai.ts'
+import type { OpenAi } from '../upstream/openai.ts'
+import type { MintOrder } from '../upstream/order.ts'
 import { isFull, mintAdmission } from './admission.ts'
 import { type Kind, type PendingMint, type Pooled, watchedKinds } from './kinds.ts'
 import { poolMinting } from './minting.ts'

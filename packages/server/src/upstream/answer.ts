@@ -1,8 +1,9 @@
 import { at, parseJson } from '../json.ts'
+import type { Unusable } from './attempt.ts'
 import { requestedWait } from './backoff.ts'
-import type { Answer } from './connection.ts'
+import { type Answer, isSuccess } from './connection.ts'
 import type { Form } from './forms.ts'
-import { BREAKAGES, type Failure, judgeStatus, obeyShouldRetry, type UpstreamError } from './outcome.ts'
+import { BREAKAGES, judgeStatus, obeyShouldRetry, type UpstreamError } from './outcome.ts'
 import { plainId, plainName, scrub } from './scrub.ts'
 
 /** A secret that OpenAI gave, with what is known of it. */
@@ -18,9 +19,6 @@ export interface Minted {
   /** OpenAI's id of the mint, for its support; empty where it gave none. */
   openAiRequestId: string
 }
-
-/** An answer, believed or judged. */
-export type Reading = { minted: Minted } | { failure: Failure; error: UpstreamError; oddity?: string }
 
 const NO_ERROR: UpstreamError = { code: '', type: '', param: '', message: '' }
 
@@ -45,41 +43,45 @@ export interface Asked extends Quotable {
  * Treats OpenAI's answer as hostile input: a secret must be a header-safe string that does not hold our own key, its
  * expiry a number near now; nothing of it that is logged may hold anything confidential. Never throws.
  */
-export function readAnswer(answer: Answer, asked: Asked, now: number): Reading {
-  if (answer.status < 200 || answer.status > 299) return readRefusal(answer, asked, now)
+export function readAnswer(answer: Answer, asked: Asked, now: number): Minted | Unusable {
+  if (!isSuccess(answer.status)) return readRefusal(answer, asked, now)
   const { value, expiresAt, sessionId } = asked.form.claims(parseJson(answer.body))
-  const nonsense = (oddity: string): Reading => ({ failure: BREAKAGES.invalid, error: NO_ERROR, oddity })
+  const nonsense = (oddity: string): Unusable => ({
+    failure: BREAKAGES.invalid,
+    openAiRequestId: requestIdOf(answer, asked),
+    error: NO_ERROR,
+    oddity,
+  })
   if (typeof value !== 'string' || !/^[\x21-\x7e]{1,4096}$/.test(value)) return nonsense('no usable secret')
   if (value.includes(asked.apiKey)) return nonsense('the secret holds our own key')
   const lifeSeconds = typeof expiresAt === 'number' ? expiresAt - answeredAt(answer, now) / 1000 : Number.NaN
   if (!(lifeSeconds > 0 && lifeSeconds <= LONGEST_LIFE_SECONDS)) return nonsense('no sane expiry')
   return {
-    minted: {
-      value,
-      expiresAt: Math.floor(Number(expiresAt)),
-      lifeSeconds,
-      sessionId: plainId(sessionId, [...confidential(asked), value]) || undefined,
-      openAiRequestId: requestIdOf(answer, asked, [value]),
-    },
+    value,
+    expiresAt: Math.floor(Number(expiresAt)),
+    lifeSeconds,
+    sessionId: plainId(sessionId, [...confidentialOf(asked), value]) || undefined,
+    openAiRequestId: requestIdOf(answer, asked, [value]),
   }
 }
 
 /** OpenAI's id of the request, for its support; empty where it gave none that is safe to log. */
-export function requestIdOf(answer: Answer, asked: Asked, secrets: string[] = []): string {
-  return plainId(answer.headers['x-request-id'], [...confidential(asked), ...secrets])
+export function requestIdOf(answer: Answer, asked: Quotable, secrets: string[] = []): string {
+  return plainId(answer.headers['x-request-id'], [...confidentialOf(asked), ...secrets])
 }
 
 /** What no id may quote. Our own instructions hold no word to hide, and to search them costs at every mint. */
-function confidential({ apiKey, body, ownWords }: Quotable): string[] {
+export function confidentialOf({ apiKey, body, ownWords }: Quotable): string[] {
   return ownWords ? [apiKey, body] : [apiKey]
 }
 
 /** Judges an answer that is not a success. Never throws. */
-export function readRefusal(answer: Answer, asked: Quotable, now: number): { failure: Failure; error: UpstreamError } {
+export function readRefusal(answer: Answer, asked: Quotable, now: number): Unusable {
   const error = readError(at(parseJson(answer.body), 'error'), asked)
   const judged = obeyShouldRetry(judgeStatus(answer.status, error), single(answer.headers['x-should-retry']))
   const retryAfterMs = requestedWait(answer.headers, now)
-  return { failure: retryAfterMs === undefined ? judged : { ...judged, retryAfterMs }, error }
+  const failure = retryAfterMs === undefined ? judged : { ...judged, retryAfterMs }
+  return { failure, openAiRequestId: requestIdOf(answer, asked), error }
 }
 
 /** OpenAI's free text is kept only where it cannot quote a caller: short quotes survive any scrubbing. */

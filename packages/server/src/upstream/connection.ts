@@ -98,7 +98,7 @@ function collector(limitMs: number, resolve: (answer: Answer) => void, reject: (
     onResponseError(_controller: unknown, error: Error) {
       clearTimeout(timer)
       // A refusal is told by its status; that its text is cut off or endless changes nothing.
-      if (head && isRefusal(head.status)) resolve({ ...head, body: '' })
+      if (head && !isSuccess(head.status)) resolve({ ...head, body: '' })
       else reject(new BrokenAnswer(late ? 'timeout' : breakageOf(error), error, head?.headers))
     },
   } satisfies Dispatcher.DispatchHandler
@@ -109,8 +109,9 @@ function textOf(chunks: readonly Buffer[]): string {
   return (only && chunks.length === 1 ? only : Buffer.concat(chunks)).toString('utf8')
 }
 
-function isRefusal(status: number): boolean {
-  return status < 200 || status > 299
+/** Whether a status says that what was asked for was done. */
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status <= 299
 }
 
 function breakageOf(error: unknown): Breakage {

@@ -1,0 +1,54 @@
+import { type Answer, BrokenAnswer } from './connection.ts'
+import { BREAKAGES, type Failed, type Failure, type UpstreamError } from './outcome.ts'
+import { errorCode } from './scrub.ts'
+
+/** One attempt, as the log and the metrics see it. */
+export interface AttemptReport {
+  requestId: string
+  outcome: 'ok' | Failure['type']
+  durationMs: number
+  status?: number
+  /** OpenAI's own request id. */
+  openAiRequestId?: string | undefined
+  error?: UpstreamError | undefined
+  oddity?: string | undefined
+}
+
+/** An answer of no use, judged. */
+export interface Unusable extends Failed {
+  /** OpenAI's id of the request, for its support; empty where it gave none. */
+  openAiRequestId: string
+  error?: UpstreamError
+  oddity?: string
+}
+
+/** Sends once, reads and judges the answer, and reports what became of it. Throws only what is no `BrokenAnswer`. */
+export type Attempt = <Success extends { openAiRequestId: string }>(
+  requestId: string,
+  send: () => Promise<Answer>,
+  read: (answer: Answer) => Success | Unusable,
+) => Promise<Success | Failed>
+
+/** `heard` is told of each attempt, and whether OpenAI looked reachable and usable. */
+export function attempts(mono: () => number, heard: (report: AttemptReport, connected: boolean) => void): Attempt {
+  function tell(requestId: string, started: number, failure: Failure | undefined, found: Partial<AttemptReport>): void {
+    const outcome = failure?.type ?? 'ok'
+    heard({ requestId, outcome, durationMs: mono() - started, ...found }, !failure?.disconnected)
+  }
+
+  return async (requestId, send, read) => {
+    const started = mono()
+    try {
+      const answer = await send()
+      const reading = read(answer)
+      const { failure, openAiRequestId, error, oddity }: Partial<Unusable> = reading
+      tell(requestId, started, failure, { status: answer.status, openAiRequestId, error, oddity })
+      return reading
+    } catch (error) {
+      if (!(error instanceof BrokenAnswer)) throw error
+      const failure = BREAKAGES[error.breakage]
+      tell(requestId, started, failure, { oddity: errorCode(error.cause) })
+      return { failure, cause: error.cause }
+    }
+  }
+}
