@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { it, type TestContext } from 'node:test'
 import { callClocks } from './limits.ts'
 
-function start(t: TestContext, { secondsLeftMs = 600_000, idleMs = 0 } = {}) {
+function start(t: TestContext, { secondsLeftMs = 600_000, idleMs = 0, listening = (): boolean => true } = {}) {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
   const ends: string[] = []
   const clocks = callClocks({
@@ -10,6 +10,7 @@ function start(t: TestContext, { secondsLeftMs = 600_000, idleMs = 0 } = {}) {
     idleMs,
     idleLimitMs: 60_000,
     mono: Date.now,
+    listening,
     onTime(reason) {
       ends.push(`${reason} at ${Date.now() / 1000}`)
       clocks.stop()
@@ -76,12 +77,40 @@ it('does not stand still for ever where the end of a speech was missed', t => {
   assert.deepEqual(ends, ['idle at 160'])
 })
 
-it('a human who was silent before events were missed has been silent since then', t => {
+it('a human who was silent before events were missed, and may have spoken meanwhile, has time to be heard', t => {
   const { clocks, ends, pass } = start(t)
-  pass(50)
+  pass(30)
   clocks.missed()
-  pass(10)
-  assert.deepEqual(ends, ['idle at 60'])
+  pass(25)
+  clocks.missed()
+  pass(19.9)
+  assert.deepEqual(ends, [])
+  pass(0.1)
+  assert.deepEqual(ends, ['idle at 75'])
+})
+
+it('takes nobody for silent whom it cannot hear', t => {
+  let listening = false
+  const { clocks, ends, pass } = start(t, { listening: () => listening })
+  pass(70)
+  assert.deepEqual(ends, [])
+  listening = true
+  clocks.missed()
+  pass(19.9)
+  assert.deepEqual(ends, [])
+  pass(1)
+  assert.deepEqual(ends, ['idle at 90'])
+})
+
+it('does not take its own standing still for the silence of a human', t => {
+  const { clocks, ends, pass } = start(t)
+  t.mock.timers.tick(75_000)
+  assert.deepEqual(ends, [])
+  clocks.hear({ type: 'input_audio_buffer.committed' })
+  pass(59.9)
+  assert.deepEqual(ends, [])
+  pass(0.2)
+  assert.deepEqual(ends, ['idle at 135'])
 })
 
 it('ends the longest call, however lively it is', t => {

@@ -19,6 +19,8 @@ export interface SidebandEvents {
 export interface Sideband {
   /** Sends a client event; lost while the line is down, but not while it is opening. */
   send(event: RealtimeEvent): void
+  /** Whether the call's events reach us now. */
+  listening(): boolean
   /** The call is being ended: a line that is lost from now on is not joined again. */
   settle(): void
   /** Leaves the call, which goes on. */
@@ -115,6 +117,7 @@ export function sideband(callId: string, known: boolean, join: JoinCall, events:
       if (socket) socket.send(event)
       else early.push(event)
     },
+    listening: () => socket !== undefined,
     settle() {
       settled = true
       for (const timer of [retry, blind]) clearTimeout(timer)

@@ -68,6 +68,7 @@ export function watchCall(call: LiveCall, parts: WatchParts, events: WatchEvents
     idleMs: call.idleMs,
     idleLimitMs: config.CALL_IDLE_SECONDS * 1000,
     mono: clock.mono,
+    listening: () => line.listening(),
     onTime: end,
   })
 
