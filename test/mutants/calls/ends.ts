@@ -3,7 +3,7 @@ import type { Mutant } from '../mutant.ts'
 const SRC = 'packages/server/src'
 const LIMITS = 'test/calls-limits.test.ts'
 const TICKETS = 'test/calls-tickets.test.ts'
-const CLOCKS = `${SRC}/calls/limits.test.ts`
+const CLOCKS = `${SRC}/calls/clocks.test.ts`
 const SETTINGS = 'test/settings.test.ts'
 const SIDEBAND = `${SRC}/calls/sideband.test.ts`
 const UNOBSERVED = 'test/calls-unobserved.test.ts'
@@ -44,7 +44,7 @@ export const END_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'only the human counts against the idle time, not what Parker says',
-    file: `${SRC}/calls/limits.ts`,
+    file: `${SRC}/calls/clocks.ts`,
     from: '      if (!showsHuman(event)) return\n',
     to: '',
     test: LIMITS,
@@ -52,21 +52,21 @@ export const END_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'the human shows by the beginning of speech',
-    file: `${SRC}/calls/limits.ts`,
+    file: `${SRC}/calls/clocks.ts`,
     from: "  'input_audio_buffer.speech_started',\n",
     to: '',
     test: CLOCKS,
   },
   {
     promise: 'the human shows by the end of speech',
-    file: `${SRC}/calls/limits.ts`,
+    file: `${SRC}/calls/clocks.ts`,
     from: "  'input_audio_buffer.speech_stopped',\n",
     to: '',
     test: CLOCKS,
   },
   {
     promise: 'the human shows by committed audio',
-    file: `${SRC}/calls/limits.ts`,
+    file: `${SRC}/calls/clocks.ts`,
     from: "  'input_audio_buffer.committed',\n",
     to: '',
     test: LIMITS,
@@ -74,21 +74,21 @@ export const END_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'the human shows by items of the user',
-    file: `${SRC}/calls/limits.ts`,
+    file: `${SRC}/calls/clocks.ts`,
     from: "at(item, 'role') === 'user'",
     to: "at(item, 'role') === 'human'",
     test: CLOCKS,
   },
   {
     promise: 'items of others do not show the human',
-    file: `${SRC}/calls/limits.ts`,
+    file: `${SRC}/calls/clocks.ts`,
     from: " && at(item, 'role') === 'user'",
     to: ' && item !== null',
     test: CLOCKS,
   },
   {
     promise: 'the idle clock stands still while the human speaks',
-    file: `${SRC}/calls/limits.ts`,
+    file: `${SRC}/calls/clocks.ts`,
     from: '(speaking ? 0 : mono() - heardAt)',
     to: '(speaking ? mono() - heardAt : mono() - heardAt)',
     test: CLOCKS,
@@ -190,8 +190,8 @@ export const END_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'an end that is under way is not begun again',
-    file: `${SRC}/calls/keeper.ts`,
-    from: '    if (underWay) return underWay.over\n',
+    file: `${SRC}/calls/endings.ts`,
+    from: '      if (underWay) return underWay.over\n',
     to: '',
     test: LIMITS,
     named: 'for one reason only',
@@ -230,15 +230,15 @@ export const END_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'an end is told when the service stops, though the store stays away',
-    file: `${SRC}/calls/keeper.ts`,
-    from: '        if (call) tellUnsettled(call, reason)\n',
+    file: `${SRC}/calls/endings.ts`,
+    from: '        if (call && hungUp) events.callEnded(endWithoutReceipt({ ...call, reason }, clock.now()))\n',
     to: '',
     test: `${SRC}/calls/keeper.test.ts`,
     named: 'where the store stays away',
   },
   {
     promise: 'the reason of an end outlives a store that forgets',
-    file: `${SRC}/calls/keeper.ts`,
+    file: `${SRC}/calls/endings.ts`,
     from: '        await store.beginEnd(id, reason)\n',
     to: '',
     test: `${SRC}/calls/keeper.test.ts`,
@@ -255,8 +255,8 @@ export const END_MUTANTS: readonly Mutant[] = [
   {
     promise: 'a call that is being placed when the service ends is hung up',
     file: `${SRC}/calls/keeper.ts`,
-    from: 'while (placings.size + endings.size > 0)',
-    to: 'while (endings.size > 0)',
+    from: '[...placings, ...endings.underWay()]',
+    to: 'endings.underWay()',
     test: LIMITS,
     named: 'though OpenAI takes it only when the grace is over',
   },

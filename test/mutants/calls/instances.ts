@@ -143,7 +143,7 @@ export const INSTANCE_MUTANTS: readonly Mutant[] = [
   {
     promise: 'an ended call gives its room back: in memory',
     file: `${SRC}/calls/memory/accounts.ts`,
-    from: '      slots.delete(receipt.ticket)\n',
+    from: '      slots.delete(receipt.ticketHash)\n',
     to: '',
     test: TICKETS,
     named: 'first all calls count',

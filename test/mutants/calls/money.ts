@@ -249,8 +249,8 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'call_ended is told',
-    file: `${SRC}/calls/keeper.ts`,
-    from: 'if (receipt && !stopping.signal.aborted) events.callEnded(',
+    file: `${SRC}/calls/endings.ts`,
+    from: 'if (receipt && !signal.aborted) events.callEnded(',
     to: 'if (!receipt) events.callPlaced({ callId: id, model: reason }, id)\n        else if (receipt.usage.responses > 1e9) events.callEnded(',
     test: LIMITS,
     named: COUNTED,
@@ -367,7 +367,7 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     promise: 'a ticket reads its receipt no longer than there is one: in memory',
     file: `${SRC}/calls/memory/receipt-book.ts`,
-    from: '      ids.delete(receipt.ticket)\n',
+    from: '      ids.delete(receipt.ticketHash)\n',
     to: '',
     test: STORE,
   },

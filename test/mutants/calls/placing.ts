@@ -243,8 +243,8 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   {
     promise: 'a call that OpenAI refused takes no room: in memory',
     file: `${SRC}/calls/placing.ts`,
-    from: 'if (spent) store.release(hash)',
-    to: 'if (!spent) store.release(hash)',
+    from: 'if (spent) store.release(ticketHash)',
+    to: 'if (!spent) store.release(ticketHash)',
     test: TICKETS,
     named: 'stays spent when OpenAI refuses the call',
   },

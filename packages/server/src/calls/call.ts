@@ -42,7 +42,7 @@ export interface LiveCall {
   /** OpenAI's id, `rtc_…`; also ours. */
   id: string
   /** SHA-256 of its ticket. */
-  ticket: string
+  ticketHash: string
   /** Hash of its client. */
   client: string
   sessionId: string
@@ -62,7 +62,7 @@ export interface LiveCall {
 /** What is told of a call, and kept for `CALL_HISTORY_SECONDS` after its end. */
 export interface Receipt {
   id: string
-  ticket: string
+  ticketHash: string
   client: string
   sessionId: string
   model: string
@@ -108,10 +108,10 @@ export function roundedUsd(usd: number): number {
 
 /** The receipt of a call that is under way. */
 export function newReceipt(call: LiveCall, startedAt: number, order: number): Receipt {
-  const { id, ticket, client, sessionId, session, usage, drifts, reason } = call
+  const { id, ticketHash, client, sessionId, session, usage, drifts, reason } = call
   return {
     id,
-    ticket,
+    ticketHash,
     client,
     sessionId,
     ...namesOf(session),

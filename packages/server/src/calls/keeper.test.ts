@@ -14,7 +14,7 @@ const LIMITS = { maxCalls: 10, maxCallsPerClient: 10, dailyUsd: 0, clientDailyUs
 const CONFIG = { MAX_CALL_SECONDS: 600, CALL_IDLE_SECONDS: 60, MAX_CALL_USD: 0, CALL_DRIFT: 'restore' } as Config
 const CALL: LiveCall = {
   id: 'rtc_1',
-  ticket: 'ticket',
+  ticketHash: 'ticket',
   client: 'client',
   sessionId: 'sess_1',
   session: decideSession({}, { REALTIME_MODEL: 'm', REALTIME_VOICE: 'v', DEFAULT_INSTRUCTIONS: 'i' }, 0),

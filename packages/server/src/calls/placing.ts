@@ -12,7 +12,7 @@ import type { Leases, Tickets } from './store.ts'
 /** A browser that wants its call placed. */
 export interface CallWish {
   /** SHA-256 of its ticket. */
-  hash: string
+  ticketHash: string
   ticket: Ticket
   /** The SDP offer. */
   sdp: string
@@ -24,32 +24,35 @@ export interface CallWish {
 /** Spends the ticket and places the call. Throws `ServiceError`, or the signal's reason where the browser has gone. */
 export type PlaceCall = (wish: CallWish) => Promise<PlacedCall>
 
-export function callPlacer(
-  config: Config,
-  store: Tickets & Leases,
-  api: CallsApi,
-  keeper: Keeper,
-  events: CallEvents,
-): PlaceCall {
-  async function placeWithTicket({ hash, ticket, sdp, requestId }: CallWish): Promise<PlacedCall> {
+interface PlacerParts {
+  config: Config
+  store: Tickets & Leases
+  api: CallsApi
+  keeper: Keeper
+  events: CallEvents
+}
+
+export function callPlacer({ config, store, api, keeper, events }: PlacerParts): PlaceCall {
+  async function placeWithTicket({ ticketHash, ticket, sdp, requestId }: CallWish): Promise<PlacedCall> {
     const session = JSON.stringify(realtimeSession(ticket.session, config))
     let spent = false
     try {
       return await api.place({ sdp, session, safetyIdentifier: ticket.client, requestId }, async () => {
-        admitted(await store.admit(hash))
+        admitted(await store.admit(ticketHash))
         spent = true
       })
     } catch (error) {
-      if (spent) store.release(hash).catch(cause => events.storeMissed({ sessionId: ticket.sessionId }, 'slot', cause))
+      const missed = (cause: unknown) => events.storeMissed({ sessionId: ticket.sessionId }, 'slot', cause)
+      if (spent) store.release(ticketHash).catch(missed)
       throw error
     }
   }
 
   async function place(wish: CallWish): Promise<PlacedCall> {
-    const { hash, ticket, requestId, gone } = wish
+    const { ticketHash, ticket, requestId, gone } = wish
     gone.throwIfAborted()
     const placed = await placeWithTicket(wish)
-    const call: LiveCall = { ...ticket, id: placed.id, ticket: hash, ...NEW }
+    const call: LiveCall = { ...ticket, id: placed.id, ticketHash, ...NEW }
     const { sessionId, client, session } = ticket
     events.callPlaced({ callId: call.id, sessionId, client, ...namesOf(session) }, requestId)
     keeper.watch(call, false)

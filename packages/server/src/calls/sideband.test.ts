@@ -136,7 +136,7 @@ it('believes it at once of a call that was taken over', async t => {
 it('does nothing more once it has left, or once the call is being ended', async t => {
   const { line, told, tries, settled, pass, breakLine } = stage(t)
   await settled()
-  line.settle()
+  line.stopRejoining()
   breakLine()
   await pass(UNOBSERVED_MS * 2)
   assert.deepEqual([told, tries()], [['joined'], 1])

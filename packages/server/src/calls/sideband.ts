@@ -22,7 +22,7 @@ export interface Sideband {
   /** Whether the call's events reach us now. */
   listening(): boolean
   /** The call is being ended: a line that is lost from now on is not joined again. */
-  settle(): void
+  stopRejoining(): void
   /** Leaves the call, which goes on. */
   leave(): void
   /** Resolves when the line that is open now has closed; at once if none is. */
@@ -45,7 +45,7 @@ export function sideband(callId: string, known: boolean, join: JoinCall, events:
   let socket: RealtimeSocket | undefined
   let lineClosed = Promise.resolve()
   let wasIn = known
-  let settled = false
+  let rejoins = true
   let tries = 0
   /** A line was lost. Each call ends with that: only what comes next tells whether it was a drop. */
   let lost = false
@@ -57,7 +57,7 @@ export function sideband(callId: string, known: boolean, join: JoinCall, events:
 
   function again(): void {
     clearTimeout(steady)
-    if (settled || leaving.signal.aborted) return
+    if (!rejoins || leaving.signal.aborted) return
     blind ??= setTimeout(events.onUnobserved, UNOBSERVED_MS)
     retry = setTimeout(connect, Math.min(FIRST_WAIT_MS * 2 ** tries++, LONGEST_WAIT_MS))
   }
@@ -102,7 +102,7 @@ export function sideband(callId: string, known: boolean, join: JoinCall, events:
       for (const event of early) opened.send(event)
       joined()
     } catch (error) {
-      if (settled || leaving.signal.aborted) return
+      if (!rejoins || leaving.signal.aborted) return
       if (wasIn && error instanceof SocketRefused && error.status === 404) return events.onGone()
       if (lost) dropped()
       dropped()
@@ -118,8 +118,8 @@ export function sideband(callId: string, known: boolean, join: JoinCall, events:
       else early.push(event)
     },
     listening: () => socket !== undefined,
-    settle() {
-      settled = true
+    stopRejoining() {
+      rejoins = false
       for (const timer of [retry, blind]) clearTimeout(timer)
     },
     leave() {

@@ -3,8 +3,8 @@ import type { Config } from '../config/config.ts'
 import type { RealtimeEvent } from '../upstream/socket.ts'
 import { usageId } from '../upstream/usage.ts'
 import { addUsage, copyOf, type EndReason, type LiveCall, type Usage } from './call.ts'
+import { callClocks } from './clocks.ts'
 import { driftGuard } from './drift.ts'
-import { callClocks } from './limits.ts'
 import type { Meter } from './meter.ts'
 import { type JoinCall, sideband } from './sideband.ts'
 
@@ -13,7 +13,7 @@ export interface Watch {
   /** The call as it stands. */
   now(): LiveCall
   /** The call is being ended: from now on only what it has used is counted. */
-  settle(): void
+  stopEnforcing(): void
   /** Lets go of the call, which goes on. */
   leave(): void
   /** Resolves when OpenAI has closed our line into the call; at once if none is open. */
@@ -52,14 +52,14 @@ export function watchCall(call: LiveCall, parts: WatchParts, events: WatchEvents
   let ending = false
   let faulty = false
 
-  function settle(): void {
+  function stopEnforcing(): void {
     ending = true
     clocks.stop()
-    line.settle()
+    line.stopRejoining()
   }
 
   function end(reason: EndReason): void {
-    settle()
+    stopEnforcing()
     events.onEnd(reason)
   }
 
@@ -122,7 +122,7 @@ export function watchCall(call: LiveCall, parts: WatchParts, events: WatchEvents
       usage: copyOf(used),
       drifts: drift.count,
     }),
-    settle,
+    stopEnforcing,
     leave() {
       clocks.stop()
       line.leave()

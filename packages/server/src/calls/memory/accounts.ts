@@ -26,7 +26,7 @@ export function memoryAccounts(book: ReceiptBook, spent: SpendBook, slots: Slots
       const receipt = book.get(id)
       if (!receipt || receipt.state === 'ended') return undefined
       book.close(receipt)
-      slots.delete(receipt.ticket)
+      slots.delete(receipt.ticketHash)
       return receipt
     },
   }

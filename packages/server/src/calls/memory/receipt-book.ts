@@ -11,7 +11,7 @@ export interface ReceiptBook {
   close(receipt: Receipt): void
   get(id: string): Receipt | undefined
   /** The call that was placed with a ticket. */
-  idOf(ticket: string): string | undefined
+  idOf(ticketHash: string): string | undefined
   /** By the beginnings of the calls. */
   newestFirst(): Receipt[]
 }
@@ -19,7 +19,7 @@ export interface ReceiptBook {
 export function receiptBook(historyMs: number, { now }: Pick<Clock, 'now'>): ReceiptBook {
   /** In the order in which the calls began. */
   const receipts = new Map<string, Receipt>()
-  /** By ticket. */
+  /** By the hashes of their tickets. */
   const ids = new Map<string, string>()
   /** When calls ended, in that order. */
   const ends = new Map<Receipt, number>()
@@ -30,14 +30,14 @@ export function receiptBook(historyMs: number, { now }: Pick<Clock, 'now'>): Rec
       if (now() - endedAt < historyMs && receipts.size < MAX_RECEIPTS) return
       ends.delete(receipt)
       receipts.delete(receipt.id)
-      ids.delete(receipt.ticket)
+      ids.delete(receipt.ticketHash)
     }
   }
 
   return {
     begin(call) {
       lastOrder = Math.max(now() * 1000, lastOrder + 1)
-      ids.set(call.ticket, call.id)
+      ids.set(call.ticketHash, call.id)
       receipts.set(call.id, newReceipt(call, now(), lastOrder))
     },
     close(receipt) {
@@ -49,9 +49,9 @@ export function receiptBook(historyMs: number, { now }: Pick<Clock, 'now'>): Rec
       forgetOld()
       return receipts.get(id)
     },
-    idOf(ticket) {
+    idOf(ticketHash) {
       forgetOld()
-      return ids.get(ticket)
+      return ids.get(ticketHash)
     },
     newestFirst() {
       forgetOld()

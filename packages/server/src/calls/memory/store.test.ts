@@ -18,7 +18,7 @@ async function storeWithEndedCall() {
   const store = memoryCallStore(NO_LIMITS, TICKET_MS, HISTORY_MS, { now: () => time, mono: () => time })
   await store.keepTicket('hash', TICKET)
   assert.deepEqual(await store.admit('hash'), { kind: 'admitted' })
-  await store.begin({ ...TICKET, ...BEGUN, id: 'rtc_1', ticket: 'hash' })
+  await store.begin({ ...TICKET, ...BEGUN, id: 'rtc_1', ticketHash: 'hash' })
   time += 60_000
   assert.equal(await store.beginEnd('rtc_1', 'owner'), 'owner')
   assert.ok(await store.finish('rtc_1'))
@@ -50,7 +50,7 @@ it('keeps the first reason, and tells of an end once', async () => {
 
 it('lists calls newest first by their beginnings, whichever ended first', async () => {
   const { store, pass } = await storeWithEndedCall()
-  for (const id of ['rtc_2', 'rtc_3', 'rtc_4']) await store.begin({ ...TICKET, ...BEGUN, id, ticket: id })
+  for (const id of ['rtc_2', 'rtc_3', 'rtc_4']) await store.begin({ ...TICKET, ...BEGUN, id, ticketHash: id })
   for (const id of ['rtc_3', 'rtc_2']) await store.finish(id)
   const ids = ({ receipts }: Page) => receipts.map(({ id }) => id)
   const first = await store.page(undefined, 3)

@@ -4,7 +4,7 @@ import { keptTickets } from './kept-tickets.ts'
 import type { ReceiptBook } from './receipt-book.ts'
 import type { SpendBook } from './spend.ts'
 
-/** Clients by ticket, of calls that are being placed or under way. */
+/** Clients by the hash of a ticket, of calls that are being placed or under way. */
 export type Slots = Map<string, string>
 
 interface TicketsParts {

@@ -44,7 +44,7 @@ export function receiptOf(id: string, fields: Fields): Receipt {
   const open = fields.reason === undefined ? 'active' : 'ending'
   return {
     id,
-    ticket: fields.ticket ?? '',
+    ticketHash: fields.ticket ?? '',
     client: fields.client ?? '',
     sessionId: fields.session_id ?? '',
     model: fields.model ?? '',
@@ -90,10 +90,10 @@ const UNREADABLE: Session = decideSession({}, { REALTIME_MODEL: '', REALTIME_VOI
 
 /** A call that was taken over, at Redis's time `now`. One whose session cannot be read can only be ended. */
 export function liveCallOf(id: string, fields: Fields, seal: Seal, now: number): LiveCall {
-  const { ticket, client, sessionId, usage, drifts, reason } = receiptOf(id, fields)
+  const { ticketHash, client, sessionId, usage, drifts, reason } = receiptOf(id, fields)
   const session = openSession(fields.session, seal)
   const ageMs = Math.max(0, now - Number(fields.started))
   const idleMs = Math.max(0, now - Number(fields.human))
-  const call = { id, ticket, client, sessionId, ageMs, idleMs, usage, drifts }
+  const call = { id, ticketHash, client, sessionId, ageMs, idleMs, usage, drifts }
   return session ? { ...call, session, reason } : { ...call, session: UNREADABLE, reason: reason ?? 'unobserved' }
 }

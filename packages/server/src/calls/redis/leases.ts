@@ -96,7 +96,7 @@ export function redisLeases(run: Run, instance: string, historyMs: number, seal:
     async begin(call) {
       const kept = CALL_KEPT_MS + historyMs
       const ages = [Math.round(call.ageMs), Math.round(call.idleMs)]
-      await run(BEGIN, call.id, call.ticket, instance, LEASE_MS, kept, ...ages, ...fieldsOfCall(call, seal))
+      await run(BEGIN, call.id, call.ticketHash, instance, LEASE_MS, kept, ...ages, ...fieldsOfCall(call, seal))
     },
     async renew(calls, takingOver) {
       const told = calls.flatMap(({ id, idleMs }) => [id, Math.round(idleMs)])

@@ -40,7 +40,7 @@ async function instance(name: string, historyMs = DAY_MS, patienceMs = LONG_PATI
 
 function begun(id: string): LiveCall {
   const rest = { client: 'ann', sessionId: 'sess_1', session: SESSION, usage: noUsage(), drifts: 0, reason: undefined }
-  return { id, ticket: `hash of ${id}`, ...rest, ageMs: 20_000, idleMs: 10_000 }
+  return { id, ticketHash: `hash of ${id}`, ...rest, ageMs: 20_000, idleMs: 10_000 }
 }
 
 it('tells the age of a call that was taken over by the clock of Redis, however wrong our own is', async t => {
@@ -77,24 +77,27 @@ it('keeps a ticket as long as the receipt that it reads', async () => {
   const store = await instance('five')
   const call = begun('rtc_kept')
   const hoursLeft = async (key: string) => Math.ceil(Number(await redis.ask('TTL', key)) / 3600)
-  const both = async () => [await hoursLeft('parker:call:rtc_kept'), await hoursLeft(`parker:ticket:${call.ticket}`)]
-  await store.keepTicket(call.ticket, call)
-  assert.deepEqual(await store.admit(call.ticket), { kind: 'admitted' })
+  const both = async () => [
+    await hoursLeft('parker:call:rtc_kept'),
+    await hoursLeft(`parker:ticket:${call.ticketHash}`),
+  ]
+  await store.keepTicket(call.ticketHash, call)
+  assert.deepEqual(await store.admit(call.ticketHash), { kind: 'admitted' })
   await store.begin(call)
   assert.deepEqual(await both(), [26, 26], 'the longest call, and then a day')
   await store.finish('rtc_kept')
   assert.deepEqual(await both(), [24, 24])
-  assert.deepEqual(await store.ticket(call.ticket), { kind: 'used', callId: 'rtc_kept' })
+  assert.deepEqual(await store.ticket(call.ticketHash), { kind: 'used', callId: 'rtc_kept' })
 })
 
 it('keeps a spent ticket for its own life at least, however soon receipts are forgotten', async () => {
   const store = await instance('short', 60_000)
   const call = begun('rtc_short')
-  await store.keepTicket(call.ticket, call)
-  await store.admit(call.ticket)
+  await store.keepTicket(call.ticketHash, call)
+  await store.admit(call.ticketHash)
   await store.begin(call)
   await store.finish('rtc_short')
-  assert.ok(Number(await redis.ask('TTL', `parker:ticket:${call.ticket}`)) > 590)
+  assert.ok(Number(await redis.ask('TTL', `parker:ticket:${call.ticketHash}`)) > 590)
 })
 
 it('tells whether calls that were left to others are still nobody’s', async () => {

@@ -107,7 +107,7 @@ function placeRoute(scope: FastifyInstance, { calls }: CallsRoutes, rates: Hook)
       const offer = request.body
       if (typeof offer !== 'string' || !isSdpOffer(offer)) throw new ServiceError('invalid_sdp')
       const { hash, ticket } = request.facts.ticket as ShownTicket
-      const placed = await calls.place({ hash, ticket, sdp: offer, requestId: request.id, gone })
+      const placed = await calls.place({ ticketHash: hash, ticket, sdp: offer, requestId: request.id, gone })
       request.facts.logged = {
         ...request.facts.logged,
         ...namesOf(ticket.session),

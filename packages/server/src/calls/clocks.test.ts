@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it, type TestContext } from 'node:test'
-import { callClocks } from './limits.ts'
+import { callClocks } from './clocks.ts'
 
 function start(t: TestContext, { secondsLeftMs = 600_000, idleMs = 0, listening = (): boolean => true } = {}) {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })

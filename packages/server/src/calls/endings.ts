@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { LONGEST_SESSION_SECONDS } from '../catalogue/openai-limits.ts'
+import type { Clock } from '../clock.ts'
+import type { CallEvents } from '../observe/call-events.ts'
+import type { CallsApi } from '../upstream/calls.ts'
+import type { EndReason } from './call.ts'
+import { endOf, endWithoutReceipt } from './end.ts'
+import { hangUpUntilItHolds } from './hang-up.ts'
+import type { CallStore } from './store.ts'
+import type { Watch } from './watch.ts'
+
+/** Hangs calls up and closes their accounts. */
+export interface Endings {
+  /** Ends a call, whoever watches it, unless its end is under way. Resolves when it is over and its account closed; never rejects. */
+  end(id: string, reason: EndReason): Promise<void>
+  isUnderWay(id: string): boolean
+  underWay(): Promise<void>[]
+  /** Ends no more, and tells of the calls that are hung up though their accounts are still open. */
+  giveUp(): void
+}
+
+/** A call that this instance watches. */
+export interface Watched {
+  watch: Watch
+  /** Resolves when the store was told what it has not been told yet. */
+  flush(): Promise<unknown>
+}
+
+interface EndingsParts {
+  clock: Clock
+  store: CallStore
+  api: CallsApi
+  events: CallEvents
+  watched(id: string): Watched | undefined
+  /** The call is over. */
+  onOver(id: string): void
+}
+
+interface Ending {
+  reason: EndReason
+  /** It is hung up, and only its account is open. */
+  hungUp: boolean
+  over: Promise<void>
+}
+
+/** OpenAI ends a call by itself then; to try for longer is pointless, milliseconds. */
+const LONGEST_CALL_MS = LONGEST_SESSION_SECONDS * 1000
+/** How long the last events of a call are waited for after its hang-up, milliseconds. */
+const LAST_EVENTS_MS = 500
+/** Between tries to reach the store, milliseconds. */
+const STORE_RETRY_MS = 1000
+
+export function callEndings({ clock, store, api, events, watched, onOver }: EndingsParts): Endings {
+  const endings = new Map<string, Ending>()
+  const givingUp = new AbortController()
+  const { signal } = givingUp
+
+  async function carryOut(id: string, ending: Ending): Promise<void> {
+    watched(id)?.watch.stopEnforcing()
+    const { reason } = ending
+    await store.beginEnd(id, reason).catch(cause => events.storeMissed({ callId: id }, 'reason', cause))
+    const call = watched(id)
+    ending.hungUp = await hangUpUntilItHolds({
+      hangUp: () => api.hangUp(id),
+      onFailure: () => events.hangUpFailed(id),
+      forMs: LONGEST_CALL_MS,
+      mono: clock.mono,
+      signal,
+    })
+    await Promise.race([call?.watch.closed() ?? sleep(LAST_EVENTS_MS), sleep(LAST_EVENTS_MS)])
+    await call?.flush()
+    if (!signal.aborted) await closeAccount(id, reason)
+    onOver(id)
+  }
+
+  /** The store may be away: it is asked again until it answers or we give up. */
+  async function closeAccount(id: string, reason: EndReason): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await watched(id)?.flush()
+        await recordIfMissing(id, reason)
+        // Once more: a store that has forgotten everything may have been told of the call meanwhile, without the reason.
+        await store.beginEnd(id, reason)
+        const receipt = await store.finish(id)
+        if (receipt && !signal.aborted) events.callEnded(endOf(receipt))
+        return
+      } catch (cause) {
+        events.storeMissed({ callId: id }, 'end', cause)
+        await sleep(STORE_RETRY_MS, undefined, { signal }).catch(() => {})
+      }
+    }
+  }
+
+  /** A store that has forgotten everything must not make a call end without a trace. */
+  async function recordIfMissing(id: string, reason: EndReason): Promise<void> {
+    const call = watched(id)?.watch.now()
+    if (call && !(await store.receipt(id))) await store.begin({ ...call, reason })
+  }
+
+  return {
+    end(id, reason) {
+      const underWay = endings.get(id)
+      if (underWay) return underWay.over
+      const ending: Ending = { reason, hungUp: false, over: Promise.resolve() }
+      endings.set(id, ending)
+      ending.over = carryOut(id, ending).finally(() => endings.delete(id))
+      return ending.over
+    },
+    isUnderWay: id => endings.has(id),
+    underWay: () => [...endings.values()].map(({ over }) => over),
+    giveUp() {
+      givingUp.abort()
+      for (const [id, { reason, hungUp }] of endings) {
+        const call = watched(id)?.watch.now()
+        if (call && hungUp) events.callEnded(endWithoutReceipt({ ...call, reason }, clock.now()))
+      }
+    },
+  }
+}
