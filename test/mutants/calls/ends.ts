@@ -379,8 +379,8 @@ export const DRIFT_MUTANTS: readonly Mutant[] = [
   {
     promise: 'a drift that the store missed is told again: in Redis',
     file: `${SRC}/calls/drift-account.ts`,
-    from: '      untold = true\n      onMissed(cause)\n',
-    to: '      onMissed(cause)\n',
+    from: '    await write()\n    told = seen\n',
+    to: '    told = seen\n    await write()\n',
     test: `${SRC}/calls/redis/store.test.ts`,
     named: 'how often a session was changed',
   },

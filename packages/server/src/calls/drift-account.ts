@@ -1,3 +1,5 @@
+import { serialWriter } from './serial-writer.ts'
+
 /** Tells the store how often a call's session was changed. */
 export interface DriftAccount {
   /** It was changed once more. */
@@ -6,30 +8,20 @@ export interface DriftAccount {
   flush(): Promise<void>
 }
 
-/** One write at a time, always of the whole number: to write it again does no harm. */
+/** Writes always the whole number: to write it again does no harm. */
 export function driftAccount(write: () => Promise<void>, onMissed: (cause: unknown) => void): DriftAccount {
-  let untold = false
-  let writing = Promise.resolve()
-
-  async function tell(): Promise<void> {
-    if (!untold) return
-    untold = false
-    try {
-      await write()
-    } catch (cause) {
-      untold = true
-      onMissed(cause)
-    }
-  }
-
-  function flush(): Promise<void> {
-    writing = writing.then(tell)
-    return writing
-  }
+  let changes = 0
+  let told = 0
+  const flush = serialWriter(async () => {
+    const seen = changes
+    if (seen === told) return
+    await write()
+    told = seen
+  }, onMissed)
 
   return {
     changed() {
-      untold = true
+      changes++
       void flush()
     },
     flush,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Usage } from './call.ts'
+import { serialWriter } from './serial-writer.ts'
 
 /** Writes what a call uses to the store. */
 export interface Ledger {
@@ -16,14 +17,19 @@ export interface Entry {
 }
 
 /**
- * One write at a time, in order. One that failed may have been booked all the same, only too late for us to hear of it; and
+ * Entries are written in order. One that failed may have been booked all the same, only too late for us to hear of it; and
  * while this instance is cut off from the store, another may watch the same call. So an entry bears the name that OpenAI
  * gave, is written until it holds, and is booked once whoever writes it.
  */
 export function usageLedger(write: (entry: Entry) => Promise<void>, onMissed: (cause: unknown) => void): Ledger {
   const heard = new Map<string, number>()
   const owed: Entry[] = []
-  let writing = Promise.resolve()
+  const flush = serialWriter(async () => {
+    for (let entry = owed[0]; entry; entry = owed[0]) {
+      await write(entry)
+      owed.shift()
+    }
+  }, onMissed)
 
   /** What names the same thing again is another use of it: nothing is used for free. */
   function nameOf(id: string): string {
@@ -32,25 +38,11 @@ export function usageLedger(write: (entry: Entry) => Promise<void>, onMissed: (c
     return before === 0 ? id : `${id}#${before}`
   }
 
-  async function pay(): Promise<void> {
-    try {
-      for (let entry = owed[0]; entry; entry = owed[0]) {
-        await write(entry)
-        owed.shift()
-      }
-    } catch (cause) {
-      onMissed(cause)
-    }
-  }
-
   return {
     add(usage, id = randomUUID()) {
       owed.push({ name: nameOf(id), usage })
-      writing = writing.then(pay)
+      void flush()
     },
-    flush() {
-      writing = writing.then(pay)
-      return writing
-    },
+    flush,
   }
 }
