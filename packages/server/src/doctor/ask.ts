@@ -1,12 +1,12 @@
+import { boundedText } from '../bounded-text.ts'
+import { errorCode } from '../error-code.ts'
 import { parseJson } from '../json.ts'
-import { errorCode } from '../upstream/scrub.ts'
 
 /** A whole answer. */
 export interface Answered {
   status: number
   headers: Headers
-  text: string
-  /** Parsed, where it is a JSON object. */
+  /** The body, where it is a JSON object. */
   json: Record<string, unknown> | undefined
 }
 
@@ -30,26 +30,14 @@ export async function ask(url: string, { method = 'GET', headers = {}, body }: Q
   const signal = AbortSignal.timeout(PATIENCE_MS)
   try {
     const response = await fetch(url, { method, headers, redirect: 'manual', signal, ...content })
-    const text = await bounded(response)
-    return { status: response.status, headers: response.headers, text, json: asObject(text) }
+    const text = await boundedText(response, MAX_BYTES)
+    return { status: response.status, headers: response.headers, json: asObject(text) }
   } catch (error) {
     throw new NoAnswer(signal.aborted ? 'ETIMEDOUT' : errorCode((error as Error).cause ?? error))
   }
 }
 
-async function bounded(response: Response): Promise<string> {
-  const decoder = new TextDecoder()
-  let text = ''
-  let bytes = 0
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength
-    if (bytes > MAX_BYTES) break
-    text += decoder.decode(chunk, { stream: true })
-  }
-  return text
-}
-
-function asObject(text: string): Record<string, unknown> | undefined {
+function asObject(text = ''): Record<string, unknown> | undefined {
   const parsed = parseJson(text)
   return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? { ...parsed } : undefined
 }

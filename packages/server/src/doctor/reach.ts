@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { connect, type LookupFunction } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { errorCode } from '../upstream/scrub.ts'
+import { errorCode } from '../error-code.ts'
 
 /** How far a server is, milliseconds; `tls` is null where the way is plain. */
 export interface Distance {

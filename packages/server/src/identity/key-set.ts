@@ -1,5 +1,7 @@
 import { type CryptoKey, createLocalJWKSet, type JSONWebKeySet, type JWK } from 'jose'
+import { boundedText } from '../bounded-text.ts'
 import type { Clock } from '../clock.ts'
+import { errorCode } from '../error-code.ts'
 
 /** Signatures that are believed by a key of a set. */
 export const ASYMMETRIC = ['RS256', 'PS256', 'ES256', 'EdDSA']
@@ -89,35 +91,20 @@ export async function fetchKeySet(url: string): Promise<JSONWebKeySet> {
   const headers = { accept: 'application/json, application/jwk-set+json' }
   try {
     const response = await fetch(url, { headers, redirect: 'manual', signal })
-    if (response.status === 200) return asKeySet(await bounded(response))
+    if (response.status === 200) return asKeySet(await boundedText(response, MAX_BYTES))
     await response.body?.cancel()
     throw new KeySetUnavailable(`the key server answers ${response.status}`)
   } catch (error) {
     if (error instanceof KeySetUnavailable) throw error
-    const why = signal.aborted ? `no whole answer within ${TIMEOUT_MS / 1000} s` : codeOf(error)
+    const why = signal.aborted
+      ? `no whole answer within ${TIMEOUT_MS / 1000} s`
+      : errorCode((error as Error).cause ?? error)
     throw new KeySetUnavailable(`the key server gives no answer: ${why}`)
   }
 }
 
-/** The system's name for what went wrong with a connection. */
-function codeOf(error: unknown): string {
-  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } }
-  const name = cause?.code ?? code
-  return typeof name === 'string' ? name : 'unknown'
-}
-
-async function bounded(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength
-    if (bytes > MAX_BYTES) throw new KeySetUnavailable('the key server answers with more than 1 MiB')
-    chunks.push(chunk)
-  }
-  return new TextDecoder().decode(Buffer.concat(chunks))
-}
-
-function asKeySet(text: string): JSONWebKeySet {
+function asKeySet(text: string | undefined): JSONWebKeySet {
+  if (text === undefined) throw new KeySetUnavailable('the key server answers with more than 1 MiB')
   try {
     const set = JSON.parse(text)
     createLocalJWKSet(set)

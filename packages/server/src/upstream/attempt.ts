@@ -1,6 +1,6 @@
+import { errorCode } from '../error-code.ts'
 import { type Answer, BrokenAnswer } from './connection.ts'
 import { BREAKAGES, type Failed, type Failure, type UpstreamError } from './outcome.ts'
-import { errorCode } from './scrub.ts'
 
 /** One attempt, as the log and the metrics see it. */
 export interface AttemptReport {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
+import { errorCode } from '../error-code.ts'
 import { type Answer, BrokenAnswer, type Connection } from './connection.ts'
 import { identityHeaders, type UpstreamIdentity } from './identity-headers.ts'
-import { errorCode } from './scrub.ts'
 
 /** A call to be placed. */
 export interface CallOrder {

@@ -65,9 +65,3 @@ export function plainId(value: unknown, confidential: readonly string[]): string
   const quotes = (text: string) => value.includes(text) || (bare.length >= MIN_WORD && text.includes(bare))
   return confidential.some(quotes) ? '' : value
 }
-
-/** The code of an error of our own libraries. */
-export function errorCode(error: unknown): string {
-  const code = (error as { code?: unknown } | undefined)?.code
-  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{0,63}$/.test(code) ? code : 'unknown'
-}

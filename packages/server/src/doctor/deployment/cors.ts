@@ -1,3 +1,4 @@
+import { isSuccess } from '../../upstream/connection.ts'
 import { type Answered, ask } from '../ask.ts'
 import { type Finding, finding } from '../findings.ts'
 import type { Visit } from './visit.ts'
@@ -44,7 +45,7 @@ function judgeMine(answer: Answered, origin: string): Finding | undefined {
 function judgePreflight(answer: Answered, origin: string): Finding[] {
   const { status } = answer
   const faults = [
-    status >= 200 && status <= 299 ? '' : `its status is ${status}`,
+    isSuccess(status) ? '' : `its status is ${status}`,
     mayRead(answer) === origin ? '' : 'Access-Control-Allow-Origin is not the origin',
     lists(answer, 'access-control-allow-methods', 'POST') ? '' : 'POST is not allowed',
     lists(answer, 'access-control-allow-headers', 'content-type') ? '' : 'Content-Type is not allowed',
