@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { DIFFICULTIES, type DifficultyName } from '../packages/server/src/catalogue/difficulties.ts'
 import { MODES, type ModeName } from '../packages/server/src/catalogue/modes.ts'
 import { SPORTS, type SportName } from '../packages/server/src/catalogue/sports.ts'
+import { LONGEST_LINE } from '../packages/server/src/voice/trial/prompt.ts'
 
 /** What was asked for on the command line. */
 export interface Arguments {
@@ -31,8 +32,6 @@ export interface Arguments {
 }
 
 const MOST_PARALLEL = 8
-/** As the endpoint has it. */
-const MOST_CHARACTERS = 500
 
 export const USAGE = `npm run voice-test -- [options]
 
@@ -44,7 +43,7 @@ Without OPENAI_API_KEY it runs against the bundled emulator and costs nothing.
   --sports LIST         ${Object.keys(SPORTS).join(',')} (none)
   --modes LIST          ${Object.keys(MODES).join(',')} (none)
   --model NAME          (REALTIME_MODEL)
-  --say TEXT            the words to be said, up to ${MOST_CHARACTERS} characters
+  --say TEXT            the words to be said, up to ${LONGEST_LINE} characters
   --no-talk             only the line: no fan who greets, asks a question and leads astray
   --out DIR             where results are kept and the report is written (voice-test)
   --baseline FILE       results.json of an earlier run, to compare with
@@ -65,8 +64,8 @@ export class UsageError extends Error {}
 /** @throws UsageError */
 export function readArguments(args: readonly string[]): Arguments {
   const given = parsed(args)
-  if (given.say !== undefined && (given.say.trim() === '' || given.say.length > MOST_CHARACTERS))
-    throw new UsageError(`--say takes 1 to ${MOST_CHARACTERS} characters.`)
+  if (given.say !== undefined && (given.say.trim() === '' || given.say.length > LONGEST_LINE))
+    throw new UsageError(`--say takes 1 to ${LONGEST_LINE} characters.`)
   return {
     voices: listed(given.voices),
     difficulties: namesIn('difficulties', given.difficulties ?? Object.keys(DIFFICULTIES).join(), DIFFICULTIES),

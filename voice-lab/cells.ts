@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Config } from '../packages/server/src/config/config.ts'
 import { decideSession } from '../packages/server/src/session.ts'
 import type { Turn } from '../packages/server/src/voice/page/report.ts'
-import { DEFAULT_LINE, dictation } from '../packages/server/src/voice/trial/prompt.ts'
-import type { Prompt, TrialRequest } from '../packages/server/src/voice/trial/trial.ts'
+import { DEFAULT_LINE, dictation, type Prompt } from '../packages/server/src/voice/trial/prompt.ts'
+import type { TrialRequest } from '../packages/server/src/voice/trial/trial.ts'
 import { type Arguments, UsageError } from './arguments.ts'
 
 /** One conversation of the grid. */

@@ -8,7 +8,7 @@ import { runGrid } from './grid.ts'
 import { type Kept, resultStore, type Store } from './kept.ts'
 import { progress } from './progress.ts'
 import { BadSettings, chooseTarget, type Target } from './target.ts'
-import { writeReport } from './write.ts'
+import { type Written, writeReport } from './write.ts'
 
 const EXIT = { ok: 0, fails: 1, missing: 2, usage: 64, unpaid: 77, settings: 78 }
 
@@ -46,16 +46,27 @@ async function test(args: Arguments, target: Target, baseline: Baseline | undefi
   const store = resultStore(args.out)
   const missing = cells.filter(cell => args.fresh || store.load(cell) === undefined)
   say(announcement(cells, missing, target))
-  if (target.paid && missing.length > 0) {
-    const { prices } = target.config
-    say(inWords(estimate(missing, prices), missing[0]?.model ?? '', prices))
-    if (!args.yes) {
-      say('Nothing was sent. Add --yes to spend it.')
-      return EXIT.unpaid
-    }
-  }
+  if (!mayRun(missing, args, target)) return EXIT.unpaid
   const failures = await runGrid(missing, args.parallel, target.config, store, progress(missing.length, process.stdout))
-  return finish(args, target, baseline, replies(cells, store), missing, failures)
+  const kept = replies(cells, store)
+  const results = resultsOf(kept, failures, target)
+  say('Writing the report.')
+  const report = writeReport(args.out, results, kept, baseline)
+  const spent = usdOf(
+    kept.filter(({ cell }) => missing.includes(cell)),
+    target,
+  )
+  if (spent !== null) say(`This run cost $${spent.toFixed(4)}, by the usage that OpenAI reported.`)
+  for (const line of [...failures, `${verdicts(kept)} ${placeOf(report)}`]) say(line)
+  return exitCodeAfter(results)
+}
+
+/** Whether what is missing may be run; says what it will cost, where it costs anything. */
+function mayRun(missing: readonly Cell[], { yes }: Arguments, { paid, config }: Target): boolean {
+  if (!paid || missing.length === 0) return true
+  say(inWords(estimate(missing, config.prices), missing[0]?.model ?? '', config.prices))
+  if (!yes) say('Nothing was sent. Add --yes to spend it.')
+  return yes
 }
 
 function announcement(cells: readonly Cell[], missing: readonly Cell[], { speaker }: Target): string {
@@ -73,31 +84,23 @@ function replies(cells: readonly Cell[], store: Store): (Kept & { cell: Cell })[
   return cells.flatMap(cell => (store.load(cell) ?? []).map(reply => ({ ...reply, cell })))
 }
 
-function finish(
-  args: Arguments,
-  target: Target,
-  baseline: Baseline | undefined,
-  kept: readonly (Kept & { cell: Cell })[],
-  ran: readonly Cell[],
-  failures: readonly string[],
-): number {
-  const usd = (of: readonly Kept[]) => (target.paid ? total(of.map(({ result }) => result.usd)) : null)
-  const spent = usd(kept.filter(({ cell }) => ran.includes(cell)))
-  const results: Results = {
+function resultsOf(kept: readonly Kept[], failures: readonly string[], target: Target): Results {
+  return {
     made_at: new Date().toISOString(),
     speaker: target.speaker,
-    usd: usd(kept),
+    usd: usdOf(kept, target),
     replies: kept.map(({ turn, result }) => ({ turn, ...result })),
     failures,
   }
-  say('Writing the report.')
-  const { file, bytes, embedded } = writeReport(args.out, results, kept, baseline)
-  if (spent !== null) say(`This run cost $${spent.toFixed(4)}, by the usage that OpenAI reported.`)
-  for (const failure of failures) say(failure)
-  const verdict = overall(kept.map(({ result }) => result))
-  say(`${verdicts(kept)} ${file} (${(bytes / 1_048_576).toFixed(1)} MB${embedded ? '' : ', with clips/ beside it'})`)
+}
+
+function exitCodeAfter({ failures, replies }: Results): number {
   if (failures.length > 0) return EXIT.missing
-  return verdict === 'fail' ? EXIT.fails : EXIT.ok
+  return overall(replies) === 'fail' ? EXIT.fails : EXIT.ok
+}
+
+function placeOf({ file, bytes, embedded }: Written): string {
+  return `${file} (${(bytes / 1_048_576).toFixed(1)} MB${embedded ? '' : ', with clips/ beside it'})`
 }
 
 function verdicts(kept: readonly Kept[]): string {
@@ -105,7 +108,8 @@ function verdicts(kept: readonly Kept[]): string {
   return `${count('pass')} pass, ${count('warn')} with a warning, ${count('fail')} fail.`
 }
 
-/** Null where one price is unknown. */
-function total(costs: readonly (number | null)[]): number | null {
-  return costs.every(cost => cost !== null) ? costs.reduce((a, b) => a + b, 0) : null
+/** Null where nothing is billed, or one price is unknown. */
+function usdOf(kept: readonly Kept[], { paid }: Target): number | null {
+  const costs = kept.map(({ result }) => result.usd)
+  return paid && costs.every(cost => cost !== null) ? costs.reduce((a, b) => a + b, 0) : null
 }

@@ -10,13 +10,21 @@ import type { Kept } from './kept.ts'
 /** Five minutes are about 20 MB in the page; beyond, it names its WAV files, since mail servers refuse larger ones. */
 const MOST_EMBEDDED_SECONDS = 300
 
-/** Writes `report.html` and `results.json`. Gives the report's path and size in bytes. */
+/** The report as it lies on disk. */
+export interface Written {
+  file: string
+  bytes: number
+  /** Whether the page holds the clips; else it names files beside it. */
+  embedded: boolean
+}
+
+/** Writes `report.html` and `results.json`. */
 export function writeReport(
   folder: string,
   results: Results,
   kept: readonly Kept[],
   baseline: Baseline | undefined,
-): { file: string; bytes: number; embedded: boolean } {
+): Written {
   const seconds = kept.reduce((sum, { sound }) => sum + durationOf(sound), 0)
   const embedded = seconds <= MOST_EMBEDDED_SECONDS
   const clips = kept.map(

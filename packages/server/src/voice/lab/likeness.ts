@@ -1,4 +1,5 @@
 import { VOICES_DIFFER } from './limits.ts'
+import { mean } from './mean.ts'
 import { type VoiceDistance, type Voiceprint, voiceDistance } from './voiceprint.ts'
 
 /** Two voices beside each other; `a` and `b` are one where it is the yardstick. */
@@ -45,8 +46,4 @@ function meanDistance(pairs: readonly Pair[]): VoiceDistance | null {
     timbreDb: mean(distances.map(({ timbreDb }) => timbreDb)),
     pitchSemitones: pitches.length === 0 ? null : mean(pitches),
   }
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

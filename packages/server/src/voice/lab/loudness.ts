@@ -1,4 +1,5 @@
 import { filtered, kWeighting } from './k-weighting.ts'
+import { mean } from './mean.ts'
 import type { Sound } from './sound.ts'
 
 /** Blocks of 400 ms that overlap by 75 %. */
@@ -41,8 +42,4 @@ function blockPowers(samples: Float64Array, rate: number): number[] {
 /** The constant takes away what the filters add at 997 Hz. */
 function lufs(power: number): number {
   return -0.691 + 10 * Math.log10(power)
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

@@ -4,7 +4,7 @@ import type { Figures } from './limits.ts'
 import { integratedLoudness } from './loudness.ts'
 import { noiseFloor } from './noise-floor.ts'
 import { lengthOf, type Phrasing, phrasing, type Span } from './pauses.ts'
-import { durationOf, type Sound } from './sound.ts'
+import { durationOf, SILENCE_DB, type Sound } from './sound.ts'
 import { type SpeechLevel, speechLevel } from './speech-level.ts'
 import { truePeak } from './true-peak.ts'
 import { type Voiceprint, voiceprint } from './voiceprint.ts'
@@ -34,9 +34,6 @@ export interface Measurement {
   voiceprint: Voiceprint | null
 }
 
-/** What `truePeak` says of nothing. */
-const SILENT_DB = -100
-
 /** Quieter than this it is taken for silence, or for noise: 30 dB below usual speech. */
 const QUIETEST_SPEECH_DB = -50
 
@@ -55,7 +52,7 @@ export function measure(take: Take): Measurement {
       speech_seconds: (level?.activity ?? 0) * durationOf(sound),
       ...deliveryFigures(delivery(take.askedAt, take.arrivals), spoken),
       loudness_lufs: loudness,
-      true_peak_dbtp: peak > SILENT_DB ? peak : null,
+      true_peak_dbtp: peak > SILENCE_DB ? peak : null,
       clipped_runs: clips.length,
       silence_ratio: 100 * (1 - (level?.activity ?? 0)),
       longest_gap_ms: spoken && 1000 * Math.max(0, ...spoken.pauses.map(lengthOf)),

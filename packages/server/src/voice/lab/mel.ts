@@ -1,18 +1,11 @@
+import { hzOf, melOf } from './mel-scale.ts'
+
 /** Triangular filters, evenly spaced in mel, each as high as its neighbours' feet are apart. */
 const FILTERS = 26
 const LOWEST_HZ = 80
 const HIGHEST_HZ = 7600
 
 type Filters = readonly Float64Array[]
-
-/** Mel by D. O'Shaughnessy, "Speech Communication" (1987). */
-function melOf(hz: number): number {
-  return 2595 * Math.log10(1 + hz / 700)
-}
-
-function hzOf(mel: number): number {
-  return 700 * (10 ** (mel / 2595) - 1)
-}
 
 /** Weights of each filter over the bins of a power spectrum of `size` points. */
 export function melFilters(rate: number, size: number): Filters {

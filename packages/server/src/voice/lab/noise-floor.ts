@@ -7,7 +7,7 @@ const STEP_SECONDS = 0.01
 const LEAST_SECONDS = 1
 
 /**
- * The level of the quietest 30 ms inside the speech, in dBFS; -100 where that is digital silence, null for less than a
+ * The level of the quietest 30 ms inside the speech, in dBFS; `SILENCE_DB` where that is digital silence, null for less than a
  * second: one word may have no gap. The minimum over windows
  * that reach from one word's gap to the next is the usual estimate of noise that cannot be heard alone (minimum statistics:
  * R. Martin, IEEE Trans. Speech and Audio Processing 9(5), 2001). Noise that is gated away in the gaps is not found.

@@ -63,12 +63,12 @@ export function durationOf({ samples, rate }: Sound): number {
   return samples.length / rate
 }
 
-/** 16 bits hold about 96 dB; below this there is nothing. */
-const LOWEST_DB = -100
+/** What silence has, decibels: 16 bits hold about 96 of them, so below this there is nothing. */
+export const SILENCE_DB = -100
 
-/** Decibels of a power (1 is full scale squared), never below -100. */
+/** Decibels of a power (1 is full scale squared), never below `SILENCE_DB`. */
 export function powerDb(power: number): number {
-  return Math.max(LOWEST_DB, 10 * Math.log10(power))
+  return Math.max(SILENCE_DB, 10 * Math.log10(power))
 }
 
 /** Mean of the squares from one sample up to another; 0 where there are none. */

@@ -1,4 +1,4 @@
-import type { Sound } from './sound.ts'
+import { powerDb, type Sound } from './sound.ts'
 
 /**
  * The interpolation filter of ITU-R BS.1770-4, annex 2: four phases of twelve taps, for four times as many samples. It is
@@ -15,14 +15,14 @@ const INNER = [
 const PHASES = [OUTER, INNER, [...INNER].reverse(), [...OUTER].reverse()].map(taps => Float64Array.from(taps))
 
 /**
- * The highest point of the wave between the samples too, in dBTP; -100 for silence. ITU-R BS.1770-4, annex 2, at four
+ * The highest point of the wave between the samples too, in dBTP; `SILENCE_DB` for nothing. ITU-R BS.1770-4, annex 2, at four
  * times the rate. For tones up to a fourth of the rate it is right within +0.2 and -0.4 dB (EBU Tech 3341, tests 15 to 19).
  */
 export function truePeak({ samples }: Sound): number {
   let peak = 0
   for (let at = 0; at < samples.length + OUTER.length; at++)
     for (const taps of PHASES) peak = Math.max(peak, Math.abs(interpolate(samples, at, taps)))
-  return Math.max(-100, 20 * Math.log10(peak))
+  return powerDb(peak ** 2)
 }
 
 function interpolate(samples: Float32Array, at: number, taps: Float64Array): number {

@@ -1,3 +1,4 @@
+import { hzOf, melOf } from '../lab/mel-scale.ts'
 import { html, type Markup } from './markup.ts'
 
 /** Above this speech has next to nothing. */
@@ -6,12 +7,12 @@ const LABELLED_HZ = [500, 1000, 2000, 4000]
 
 /** How high up a frequency stands, 0 to 1: even in mel, as the ear has it. */
 function heightOf(hz: number): number {
-  return Math.log10(1 + hz / 700) / Math.log10(1 + HIGHEST_HZ / 700)
+  return melOf(hz) / melOf(HIGHEST_HZ)
 }
 
 /** The other way round. */
 export function hzAt(height: number): number {
-  return 700 * ((1 + HIGHEST_HZ / 700) ** height - 1)
+  return hzOf(height * melOf(HIGHEST_HZ))
 }
 
 /** The scale beside a spectrogram. */

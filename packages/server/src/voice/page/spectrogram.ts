@@ -1,5 +1,5 @@
 import { hann, powerSpectrum, windowed } from '../lab/fft.ts'
-import { powerDb, type Sound } from '../lab/sound.ts'
+import { powerDb, SILENCE_DB, type Sound } from '../lab/sound.ts'
 import { hzAt } from './heights.ts'
 import { png } from './png.ts'
 
@@ -40,7 +40,7 @@ export function spectrogram({ samples, rate }: Sound): Buffer {
     const from = Math.round((x / WIDTH) * Math.max(0, samples.length - FRAME))
     return powerSpectrum(windowed(samples, from, window)).map(powerDb)
   })
-  const loudest = columns.reduce((db, column) => column.reduce((a, b) => Math.max(a, b), db), -100 + RANGE_DB)
+  const loudest = columns.reduce((db, column) => column.reduce((a, b) => Math.max(a, b), db), SILENCE_DB + RANGE_DB)
   const pixels = new Uint8Array(WIDTH * HEIGHT)
   for (let y = 0; y < HEIGHT; y++) {
     const bin = (hzAt((HEIGHT - 1 - y) / (HEIGHT - 1)) * FRAME) / rate
@@ -51,7 +51,7 @@ export function spectrogram({ samples, rate }: Sound): Buffer {
 
 function between(column: Float64Array, bin: number): number {
   const [low, share] = [Math.floor(bin), bin % 1]
-  return (column[low] ?? -100) * (1 - share) + (column[low + 1] ?? -100) * share
+  return (column[low] ?? SILENCE_DB) * (1 - share) + (column[low + 1] ?? SILENCE_DB) * share
 }
 
 function shadeOf(db: number, loudest: number): number {

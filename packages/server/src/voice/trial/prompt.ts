@@ -1,3 +1,13 @@
+/** One thing that the fan writes to Parker in a test. */
+export interface Prompt {
+  text: string
+  /** The words that Parker shall say; null where he is free. */
+  asked: string | null
+}
+
+/** The longest line that a test may ask for, characters. */
+export const LONGEST_LINE = 500
+
 /**
  * What Parker says in a test unless told otherwise: all the sounds of English that are often slurred, a number, a name, a
  * question and a shout, in 40 words, which is long enough for an integrated loudness and short enough to be cheap.

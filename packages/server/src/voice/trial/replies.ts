@@ -21,6 +21,14 @@ export interface Reply {
 /** Opens the socket that the replies come by. */
 export type Open = (handlers: SocketHandlers) => Promise<RealtimeSocket>
 
+/** What is to be had. */
+interface Conversation {
+  /** The session as OpenAI wants it. */
+  session: object
+  /** What the fan writes, one after another. */
+  prompts: readonly string[]
+}
+
 /** An event, and when it came. */
 interface Heard {
   event: RealtimeEvent
@@ -37,8 +45,7 @@ const BYTES_PER_SECOND = 48_000
  */
 export async function recordReplies(
   open: Open,
-  session: object,
-  prompts: readonly string[],
+  { session, prompts }: Conversation,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Reply[]> {

@@ -1,24 +1,16 @@
-import { tokenCost } from '../../catalogue/prices.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config/config.ts'
 import { ServiceError } from '../../errors.ts'
-import { decideSession, type Session, type SessionRequest } from '../../session.ts'
+import { decideSession, type SessionRequest } from '../../session.ts'
 import { realtimeSession } from '../../upstream/forms.ts'
 import { asServiceError } from '../../upstream/outcome.ts'
 import { openRealtimeSocket, SocketRefused } from '../../upstream/socket.ts'
-import { responseTokens } from '../../upstream/usage.ts'
-import { judge, overall } from '../lab/judge.ts'
 import type { TestResult } from '../lab/result.ts'
 import type { Sound } from '../lab/sound.ts'
 import { measureApart } from './apart.ts'
-import { type Reply, recordReplies } from './replies.ts'
-
-/** One thing that the fan writes to Parker in a test. */
-export interface Prompt {
-  text: string
-  /** The words that Parker shall say; null where he is free. */
-  asked: string | null
-}
+import type { Prompt } from './prompt.ts'
+import { type Open, recordReplies } from './replies.ts'
+import { resultOf } from './result.ts'
 
 /** A reply with its judgement. */
 export interface Tested {
@@ -41,71 +33,24 @@ export async function voiceTrial(
   signal: AbortSignal,
 ): Promise<Tested[]> {
   const session = decideSession(request, config, clock.now())
-  const replies = await record(config, clock, session, prompts, signal)
+  const model = session.model.served
+  const open: Open = handlers => openRealtimeSocket(config, { model }, handlers, signal)
+  const conversation = { session: realtimeSession(session, config), prompts: prompts.map(({ text }) => text) }
+  const replies = await recordReplies(open, conversation, clock, signal).catch(refuse)
   const tested: Tested[] = []
   for (const [i, reply] of replies.entries()) {
-    const { text, asked } = prompts[i] as Prompt
-    tested.push({ result: await resultOf(session, text, asked, reply, config.prices, clock.now()), sound: reply.sound })
+    const tried = { session, prompt: prompts[i] as Prompt, reply, testedAt: clock.now() }
+    const { usage, ...recorded } = reply
+    const found = await measureApart({ ...recorded, asked: tried.prompt.asked })
+    tested.push({ result: resultOf(tried, found, config.prices[model]), sound: reply.sound })
   }
   return tested
 }
 
-async function record(
-  config: Config,
-  clock: Clock,
-  session: Session,
-  prompts: readonly Prompt[],
-  signal: AbortSignal,
-): Promise<Reply[]> {
-  const target = { model: session.model.served }
-  const texts = prompts.map(({ text }) => text)
-  try {
-    return await recordReplies(
-      handlers => openRealtimeSocket(config, target, handlers, signal),
-      realtimeSession(session, config),
-      texts,
-      clock,
-      signal,
-    )
-  } catch (error) {
-    if (error instanceof SocketRefused) throw asServiceError(error.failure, error)
-    if (error instanceof Error && error.name === 'TimeoutError')
-      throw new ServiceError('upstream_timeout', { cause: error })
-    throw error
-  }
-}
-
-async function resultOf(
-  session: Session,
-  prompt: string,
-  asked: string | null,
-  { usage, ...recorded }: Reply,
-  prices: Config['prices'],
-  now: number,
-): Promise<TestResult> {
-  const found = await measureApart({ ...recorded, asked })
-  const checks = judge(found.figures)
-  const price = prices[session.model.served]
-  const tokens = responseTokens(usage)
-  return {
-    verdict: overall(checks),
-    model: session.model.served,
-    voice: session.voice,
-    difficulty: session.difficulty,
-    sport: session.sport ?? null,
-    mode: session.mode ?? null,
-    tested_at: new Date(now).toISOString(),
-    prompt,
-    asked,
-    said: recorded.said,
-    checks,
-    duration_seconds: found.durationSeconds,
-    speech: found.speech,
-    pauses: found.pauses,
-    clipping: found.clips,
-    word_edits: found.edits,
-    voiceprint: found.voiceprint,
-    tokens,
-    usd: price ? tokenCost(price, tokens) : null,
-  }
+/** Throws the service's error for what ended a recording. */
+function refuse(error: unknown): never {
+  if (error instanceof SocketRefused) throw asServiceError(error.failure, error)
+  if (error instanceof Error && error.name === 'TimeoutError')
+    throw new ServiceError('upstream_timeout', { cause: error })
+  throw error
 }
