@@ -360,8 +360,8 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     promise: 'a receipt is not forgotten before: in memory',
     file: `${SRC}/calls/memory/receipt-book.ts`,
-    from: 'now() - endedAt < historyMs &&',
-    to: 'now() - endedAt < historyMs / 2 &&',
+    from: 'mono() - endedAt < historyMs &&',
+    to: 'mono() - endedAt < historyMs / 2 &&',
     test: STORE,
   },
   {

@@ -54,7 +54,7 @@ export interface Leases {
   /** The call is on. From now on this instance must renew its lease, or another takes it over. */
   begin(call: LiveCall): Promise<void>
   /** Says that we still watch these calls, and whether we take over those of others; answers how each stands. */
-  renew(calls: readonly Pick<LiveCall, 'id' | 'idleMs'>[], takingOver: boolean): Promise<LeaseState[]>
+  renew(calls: readonly Pick<LiveCall, 'id' | 'ageMs' | 'idleMs'>[], takingOver: boolean): Promise<LeaseState[]>
   /** Calls whose lease has lapsed or was given up; from now on they are ours. */
   takeOver(): Promise<LiveCall[]>
   /** Leaves calls to other instances. False where there is no other; then they are still ours. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { decideSession } from '../../session.ts'
-import { noUsage } from '../call.ts'
+import { noUsage, type Receipt, secondsOf } from '../call.ts'
 import type { Page } from '../store.ts'
 import { memoryCallStore } from './store.ts'
 
@@ -15,7 +15,8 @@ const BEGUN = { ageMs: 0, idleMs: 0, usage: noUsage(), drifts: 0, reason: undefi
 /** A store whose time passes when the test says so, and a call in it that has ended. */
 async function storeWithEndedCall() {
   let time = Date.parse('2026-11-27T12:00:00Z')
-  const store = memoryCallStore(NO_LIMITS, TICKET_MS, HISTORY_MS, { now: () => time, mono: () => time })
+  let set = 0
+  const store = memoryCallStore(NO_LIMITS, TICKET_MS, HISTORY_MS, { now: () => time + set, mono: () => time })
   await store.keepTicket('hash', TICKET)
   assert.deepEqual(await store.admit('hash'), { kind: 'admitted' })
   await store.begin({ ...TICKET, ...BEGUN, id: 'rtc_1', ticketHash: 'hash' })
@@ -26,6 +27,9 @@ async function storeWithEndedCall() {
     store,
     pass(ms: number) {
       time += ms
+    },
+    setClock(ms: number) {
+      set += ms
     },
   }
 }
@@ -57,4 +61,18 @@ it('lists calls newest first by their beginnings, whichever ended first', async 
   assert.deepEqual([ids(first), ids(await store.page(first.next, 3))], [['rtc_4', 'rtc_3', 'rtc_2'], ['rtc_1']])
   pass(HISTORY_MS)
   assert.deepEqual(ids(await store.page(undefined, 3)), ['rtc_4'])
+})
+
+it('counts the seconds of a call by no clock that can be set', async () => {
+  const { store, pass, setClock } = await storeWithEndedCall()
+  await store.begin({ ...TICKET, ...BEGUN, id: 'rtc_2', ticketHash: 'rtc_2' })
+  pass(3000)
+  setClock(-7_200_000)
+  const seconds = async () => secondsOf((await store.receipt('rtc_2')) as Receipt)
+  assert.equal(await seconds(), 3)
+  setClock(2 * HISTORY_MS)
+  pass(2000)
+  await store.finish('rtc_2')
+  assert.equal(await seconds(), 5)
+  assert.ok(await store.receipt('rtc_1'), 'nor is anything forgotten early')
 })

@@ -14,7 +14,7 @@ export function memoryCallStore(limits: CallLimits, ticketMs: number, historyMs:
     ...memoryTickets({ limits, ticketMs, slots, spent, book, clock }),
     ...leasesOfOne(book),
     ...memoryAccounts(book, spent, slots),
-    ...memoryReceipts(book, clock),
+    ...memoryReceipts(book),
   }
 }
 
@@ -29,15 +29,15 @@ function leasesOfOne(book: ReceiptBook): Leases {
   }
 }
 
-function memoryReceipts(book: ReceiptBook, { now }: Clock): Receipts {
+function memoryReceipts(book: ReceiptBook): Receipts {
   return {
     async receipt(id) {
       const receipt = book.get(id)
-      return receipt && { ...receipt, asOf: now() }
+      return receipt && book.read(receipt)
     },
     async page(before = Number.POSITIVE_INFINITY, count) {
       const older = book.newestFirst().filter(({ order }) => order < before)
-      const shown = older.slice(0, count).map(receipt => ({ ...receipt, asOf: now() }))
+      const shown = older.slice(0, count).map(book.read)
       return { receipts: shown, next: older.length > count ? shown.at(-1)?.order : undefined }
     },
   }

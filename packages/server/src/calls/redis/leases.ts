@@ -1,4 +1,5 @@
 import { NOW, script } from '../../store/script.ts'
+import type { LiveCall } from '../call.ts'
 import { LEASE_MS, type LeaseState, type Leases } from '../store.ts'
 import { fieldsOf, fieldsOfCall, liveCallOf, words } from './fields.ts'
 import { CALL_KEPT_MS } from './kept.ts'
@@ -25,7 +26,10 @@ for _, key in ipairs({call, ticket, 'parker:calls', 'parker:calls:live'}) do red
 return 1
 `)
 
-/** From the fifth on calls and their idle times in pairs. Answers the state of each. */
+/**
+ * From the fifth on calls, their ages and their idle times in threes. Answers the state of each. A call may have been begun
+ * here later than it began, since Redis took its time; the age that its watcher knows mends that.
+ */
 const RENEW = script(`${NOW}${SLOTS}
 local instance, lease, slot, taking_over = unpack(ARGV, 1, 4)
 if taking_over == 'true' then
@@ -34,18 +38,19 @@ if taking_over == 'true' then
 else
   redis.call('ZREM', 'parker:instances', instance)
 end
-local function renew(id, idle)
+local function renew(id, age, idle)
   local call = 'parker:call:' .. id
-  local owner, ended, ticket, client, reason = unpack(redis.call('HMGET', call, 'owner', 'ended', 'ticket', 'client', 'reason'))
+  local owner, ended, ticket, client, reason, started =
+    unpack(redis.call('HMGET', call, 'owner', 'ended', 'ticket', 'client', 'reason', 'started'))
   if not owner then return 'missing' end
   if owner ~= instance or ended then return 'lost' end
-  redis.call('HSET', call, 'human', now - idle)
+  redis.call('HSET', call, 'human', now - idle, 'started', math.min(started, now - age))
   redis.call('ZADD', 'parker:calls:live', now + lease, id)
   hold_slot(ticket, client, now + slot)
   return reason and 'ending' or 'ours'
 end
 local states = {}
-for i = 5, #ARGV, 2 do table.insert(states, renew(ARGV[i], ARGV[i + 1])) end
+for i = 5, #ARGV, 3 do table.insert(states, renew(unpack(ARGV, i, i + 2))) end
 return states
 `)
 
@@ -95,11 +100,10 @@ export function redisLeases(run: Run, instance: string, historyMs: number, seal:
   return {
     async begin(call) {
       const kept = CALL_KEPT_MS + historyMs
-      const ages = [Math.round(call.ageMs), Math.round(call.idleMs)]
-      await run(BEGIN, call.id, call.ticketHash, instance, LEASE_MS, kept, ...ages, ...fieldsOfCall(call, seal))
+      await run(BEGIN, call.id, call.ticketHash, instance, LEASE_MS, kept, ...agesOf(call), ...fieldsOfCall(call, seal))
     },
     async renew(calls, takingOver) {
-      const told = calls.flatMap(({ id, idleMs }) => [id, Math.round(idleMs)])
+      const told = calls.flatMap(call => [call.id, ...agesOf(call)])
       return words(await run(RENEW, instance, LEASE_MS, SLOT_MS, String(takingOver), ...told)) as LeaseState[]
     },
     async takeOver() {
@@ -110,4 +114,8 @@ export function redisLeases(run: Run, instance: string, historyMs: number, seal:
     handOver: async ids => (await run(HAND_OVER, instance, ...ids)) === 1,
     unclaimed: async ids => (await run(UNCLAIMED, ...ids)) === 1,
   }
+}
+
+function agesOf({ ageMs, idleMs }: Pick<LiveCall, 'ageMs' | 'idleMs'>): number[] {
+  return [ageMs, idleMs].map(Math.round)
 }

@@ -59,6 +59,18 @@ it('tells the age of a call that was taken over by the clock of Redis, however w
     assert.ok(ms !== undefined && least !== undefined && ms >= least && ms < least + 60_000, `${ms} ms`)
 })
 
+it('mends the age of a call that Redis heard of late, so that its longest time holds after a takeover', async () => {
+  const [one, two] = [await instance('slow one'), await instance('slow two')]
+  const call = { ...begun('rtc_slow'), ageMs: 0 }
+  await one.begin(call)
+  await one.renew([{ ...call, ageMs: 18_000 }], true)
+  await one.renew([{ ...call, ageMs: 100 }], true)
+  await two.renew([], true)
+  assert.equal(await one.handOver(['rtc_slow']), true)
+  const taken = (await two.takeOver()).find(({ id }) => id === 'rtc_slow')
+  assert.ok(taken && taken.ageMs >= 18_000 && taken.ageMs < 60_000, `${taken?.ageMs} ms`)
+})
+
 it('knows what a call has cost and how often it was changed that it is told of late', async () => {
   const [one, two] = [await instance('late one'), await instance('late two')]
   const before = { ...noUsage(), tokens: { audio_out: 200 }, usd: 0.0125, responses: 2 }
