@@ -166,8 +166,8 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     promise: 'DAILY_USD_BUDGET holds up new calls: in memory',
     file: `${SRC}/calls/memory/spend.ts`,
-    from: 'total >= limits.dailyUsd',
-    to: 'total >= 2 * limits.dailyUsd',
+    from: 'today.all >= limits.dailyUsd',
+    to: 'today.all >= 2 * limits.dailyUsd',
     test: SETTINGS,
     named: 'DAILY_USD_BUDGET',
   },
@@ -197,9 +197,9 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'CLIENT_DAILY_USD counts each client apart',
-    file: `${SRC}/calls/memory/spend.ts`,
-    from: 'byClient.set(client, (byClient.get(client) ?? 0) + usd)',
-    to: 'byClient.set(client, total)',
+    file: `${SRC}/limits/day-totals.ts`,
+    from: 'byClient.set(client, total)',
+    to: 'byClient.set(client, all)',
     test: SPEND,
   },
   {
@@ -226,10 +226,26 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'budgets begin anew with the UTC day: in memory',
-    file: `${SRC}/calls/memory/spend.ts`,
-    from: 'if (today === day) return',
-    to: 'if (day !== -1 || today === day) return',
+    file: `${SRC}/limits/day-totals.ts`,
+    from: 'if (today !== number) {',
+    to: 'if (Number.isNaN(number)) {',
     test: SPEND,
+  },
+  {
+    promise: 'a crowd does not make a client that has spent its budget be forgotten',
+    file: `${SRC}/limits/day-totals.ts`,
+    from: '=> a - b)',
+    to: '=> b - a)',
+    test: SPEND,
+    named: 'through any crowd',
+  },
+  {
+    promise: 'what a forgotten client has spent counts for all together',
+    file: `${SRC}/limits/day-totals.ts`,
+    from: '!byClient.has(client)) forgetSmallest(byClient)',
+    to: '!byClient.has(client)) all = forgetSmallest(byClient) ?? 0',
+    test: SPEND,
+    named: 'through any crowd',
   },
   {
     promise: 'budgets begin anew with the UTC day: in Redis',

@@ -39,3 +39,14 @@ it('begins anew with the UTC day', () => {
   book.add('ann', 0.5)
   assert.equal(book.exhausted('ann'), undefined)
 })
+
+it('holds a client that has spent its budget, and all together, through any crowd that spends less', () => {
+  const book = spendBook({ dailyUsd: 10, clientDailyUsd: 2 }, () => NOON)
+  book.add('ann', 2)
+  for (let n = 0; n < 60_000; n++) book.add(`passer-by ${n}`, 0.0001)
+  assert.deepEqual([book.exhausted('ann'), book.exhausted('ben')], [DAY_MS / 2, undefined])
+  for (let n = 0; n < 3; n++) book.add('ben', 0.6)
+  assert.equal(book.exhausted('ben'), undefined)
+  book.add('cem', 0.21)
+  assert.equal(book.exhausted('ben'), DAY_MS / 2, 'what forgotten clients have spent counts')
+})

@@ -1,4 +1,5 @@
-import { dayOf, msToMidnight } from '../../clock.ts'
+import { msToMidnight } from '../../clock.ts'
+import { dayTotals } from '../../limits/day-totals.ts'
 import type { CallLimits } from '../store.ts'
 
 /** What was spent on a UTC day, by client and in all. */
@@ -8,31 +9,19 @@ export interface SpendBook {
   exhausted(client: string): number | undefined
 }
 
-/** Days in memory: the clients of one are forgotten with it. */
+/**
+ * In memory, where the clients of a day are bounded. One that was forgotten had spent least and begins anew; what it has spent
+ * still counts for all together.
+ */
 export function spendBook(limits: Pick<CallLimits, 'dailyUsd' | 'clientDailyUsd'>, now: () => number): SpendBook {
-  let day = -1
-  let total = 0
-  let byClient = new Map<string, number>()
-
-  function turnTo(time: number): void {
-    const today = dayOf(time)
-    if (today === day) return
-    day = today
-    total = 0
-    byClient = new Map()
-  }
-
+  const dayAt = dayTotals()
   return {
-    add(client, usd) {
-      turnTo(now())
-      total += usd
-      byClient.set(client, (byClient.get(client) ?? 0) + usd)
-    },
+    add: (client, usd) => dayAt(now()).add(client, usd),
     exhausted(client) {
       const time = now()
-      turnTo(time)
-      const whole = limits.dailyUsd > 0 && total >= limits.dailyUsd
-      const own = limits.clientDailyUsd > 0 && (byClient.get(client) ?? 0) >= limits.clientDailyUsd
+      const today = dayAt(time)
+      const whole = limits.dailyUsd > 0 && today.all >= limits.dailyUsd
+      const own = limits.clientDailyUsd > 0 && today.of(client) >= limits.clientDailyUsd
       return whole || own ? msToMidnight(time) : undefined
     },
   }
