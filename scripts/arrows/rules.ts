@@ -3,7 +3,7 @@
  * A file may import from lower rows and from its own folder; rows of one line do not know each other.
  */
 export const LAYERS: readonly (readonly string[])[] = [
-  ['bounded-text', 'clock', 'drain', 'error-code', 'errors', 'hmac', 'json', 'lifecycle', 'secret', 'version'],
+  ['bounded-text', 'clock', 'drain', 'error-code', 'errors', 'hmac', 'json', 'lifecycle', 'once', 'secret', 'version'],
   ['catalogue/', 'voice/lab/'],
   ['persona', 'voice/page/'],
   ['config/'],

@@ -1,4 +1,5 @@
 import { msToMidnight } from '../clock.ts'
+import { once } from '../once.ts'
 import { dayTotals } from './day-totals.ts'
 
 /** What is counted for a UTC day: credentials, for each client and for all together. */
@@ -29,13 +30,5 @@ export function dailyBudgets(perClient: number, global: number, now: () => numbe
       today.add(client, 1)
       return { granted: true, giveBack: once(() => today.add(client, -1)) }
     },
-  }
-}
-
-function once(act: () => void): () => void {
-  let done = false
-  return () => {
-    if (!done) act()
-    done = true
   }
 }

@@ -1,4 +1,5 @@
 import type { HashClient } from '../identity/client-hash.ts'
+import { once } from '../once.ts'
 import type { Store } from '../store/redis.ts'
 import { DAY_KEY_SECONDS, type Script, script, TODAY } from '../store/script.ts'
 import type { Reservation } from './budgets.ts'
@@ -61,16 +62,9 @@ export function sharedRates(
   }
 
   function reservation(client: string, day: number): Reservation {
-    let returned = false
-    return {
-      granted: true,
-      giveBack() {
-        if (returned) return
-        returned = true
-        // Lost with the store, it counts as used: the budget errs on the side of the bill.
-        store.run(GIVE_BACK, [client, String(day)]).catch(() => {})
-      },
-    }
+    // Lost with the store, it counts as used: the budget errs on the side of the bill.
+    const giveBack = once(() => store.run(GIVE_BACK, [client, String(day)]).catch(() => {}))
+    return { granted: true, giveBack }
   }
 
   return {

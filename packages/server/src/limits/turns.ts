@@ -1,14 +1,14 @@
+import { once } from '../once.ts'
+
 /** Lets at most so many of one client's requests be worked on at once; the others wait in the order they came. */
 export interface Turns {
   /** Begins a turn if there is one free. */
   take(client: string): EndTurn | undefined
   /**
-   * Waits for a turn of a client that has none free; null when none came within `maxWaitMs`.
-   * Rejects with the signal's reason when the caller goes away while waiting.
+   * Waits for a turn of a client that has none free; null when none came within `maxWaitMs`, at once where no turn is
+   * under way. Rejects with the signal's reason when the caller goes away while waiting.
    */
   wait(client: string, signal: AbortSignal): Promise<EndTurn | null>
-  /** Clients that have a request at work. */
-  readonly size: number
 }
 
 /** Ends a turn; further calls change nothing. */
@@ -32,14 +32,6 @@ export function turns(atOnce: number, maxWaitMs: number): Turns {
     if (line.working === 0) lines.delete(client)
   }
 
-  function ending(client: string, line: Line): EndTurn {
-    let ended = false
-    return () => {
-      if (!ended) end(client, line)
-      ended = true
-    }
-  }
-
   function waitIn(line: Line, client: string, signal: AbortSignal): Promise<EndTurn | null> {
     return new Promise((resolve, reject) => {
       const leave = () => {
@@ -49,7 +41,7 @@ export function turns(atOnce: number, maxWaitMs: number): Turns {
       }
       const onTurn = () => {
         leave()
-        resolve(ending(client, line))
+        resolve(once(() => end(client, line)))
       }
       const onAbort = () => {
         leave()
@@ -70,15 +62,12 @@ export function turns(atOnce: number, maxWaitMs: number): Turns {
       if (line.working >= atOnce) return undefined
       lines.set(client, line)
       line.working++
-      return ending(client, line)
+      return once(() => end(client, line))
     },
     async wait(client, signal) {
       signal.throwIfAborted()
       const line = lines.get(client)
       return line ? waitIn(line, client, signal) : null
-    },
-    get size() {
-      return lines.size
     },
   }
 }

@@ -13,6 +13,5 @@ export function noPool(): Pool {
     deposit() {},
     topUp() {},
     stats: () => ({ entries: 0, hits: 0, misses, minted: 0, expired_unused: 0 }),
-    census: () => ({ mostOfAKind: 0, inAll: 0 }),
   }
 }

@@ -5,7 +5,7 @@ import type { Minted } from '../upstream/answer.ts'
 import type { OpenAi } from '../upstream/openai.ts'
 import type { MintOrder } from '../upstream/order.ts'
 import { pooled } from './kinds.ts'
-import { type Pool, secretPool } from './pool.ts'
+import { secretPool } from './pool.ts'
 
 const TTL = 600
 const SETTINGS = {
@@ -77,7 +77,7 @@ function stage(settings = SETTINGS, lifeSeconds = TTL) {
     breaker: { state: { name: 'closed', failures: 0 } },
   }
   const shortLives: number[] = []
-  const pool: Pool = secretPool(settings, openai as unknown as OpenAi, clock, life => shortLives.push(life))
+  const pool = secretPool(settings, openai as unknown as OpenAi, clock, life => shortLives.push(life))
   const handedOut: { to: string; value: string; remaining: number; warm: boolean }[] = []
 
   async function ask({ order, shared }: (typeof ORDERS)[number], hangsUp: boolean): Promise<void> {

@@ -37,6 +37,10 @@ export interface Pool {
   /** Brings all stocks up to their demand, as when OpenAI has become reachable. */
   topUp(): void
   stats(): PoolStats
+}
+
+/** A pool that tells how full it is. */
+interface CountedPool extends Pool {
   /** How many secrets are held, ready and under way, for the kind that has most and for all. */
   census(): { mostOfAKind: number; inAll: number }
 }
@@ -61,7 +65,7 @@ export function secretPool(
   openai: OpenAi,
   clock: Clock,
   onShortLived: (lifeSeconds: number) => void,
-): Pool {
+): CountedPool {
   const { TOKEN_TTL_SECONDS: lifeSeconds, POOL_MAX_PER_KEY: maxPerKey } = config
   const shelfSeconds = lifeSeconds - config.POOL_MIN_REMAINING_SECONDS
   const stock = perishableStock(config, clock)
