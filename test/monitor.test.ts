@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core'
 import { type Emulator, startEmulator } from '../packages/emulator/src/emulator.ts'
 import { ask, askToken } from './harness/ask.ts'
 import { openBrowser } from './harness/browser.ts'
-import { placeCall } from './harness/call-client.ts'
+import { endCall, placeCall } from './harness/call-client.ts'
 import { as, callsService, callsStage, ended, response } from './harness/calls-stage.ts'
 import { openEvents, type ServerEvent } from './harness/events.ts'
 import { assertFailure } from './harness/failures.ts'
@@ -403,6 +403,27 @@ describe('/monitor', () => {
     assert.equal((await ended(unified, id)).reason, 'operator')
     await row.waitFor({ state: 'detached' })
     assert.equal(await page.locator('#calls tr', { hasText: other }).isVisible(), true)
+    await page.close()
+  })
+
+  it('keeps the focus and the question on a button while calls come and go', async t => {
+    const { service: unified, openai } = await callsStage(t)
+    const { id } = await placeCall(unified.url, { voice: 'cedar' }, as(1))
+    const { id: other } = await placeCall(unified.url, { voice: 'marin' }, as(2))
+    const page = await browser.newPage()
+    await page.goto(`${unified.url}/monitor`)
+    await signIn(page)
+    await page.locator('#calls tr', { hasText: other }).waitFor()
+    await page.getByRole('button', { name: `Hang up call ${id}` }).press('Enter')
+    const { id: third } = await placeCall(unified.url, { voice: 'verse' }, as(3))
+    await endCall(unified.url, other, ADMIN_TOKEN)
+    await page.locator('#calls tr', { hasText: third }).waitFor()
+    await page.locator('#calls tr', { hasText: other }).waitFor({ state: 'detached' })
+    const focused = await page.evaluate(`document.activeElement.getAttribute('aria-label')`)
+    assert.equal(focused, `Really hang up? Call ${id}`)
+    assert.deepEqual(openai.hangUps, [other])
+    await page.keyboard.press('Enter')
+    assert.equal((await ended(unified, id)).reason, 'operator')
     await page.close()
   })
 

@@ -45,8 +45,11 @@ function show(calls) {
   byId('calls-table').hidden = calls.length === 0
   const body = byId('calls-table').querySelector('tbody')
   const known = new Map([...body.rows].map(row => [row.dataset.id, row]))
-  // Rows stay as they are while their call lasts, so that a button keeps the focus.
-  body.replaceChildren(...calls.map(call => update(known.get(call.id) ?? rowOf(call.id), call)))
+  const shown = new Set(calls.map(({ id }) => id))
+  for (const [id, row] of known) if (!shown.has(id)) row.remove()
+  // A row is not even moved while its call lasts: taken out and put back, its button would lose the focus.
+  for (const [i, call] of calls.entries())
+    update(known.get(call.id) ?? body.insertBefore(rowOf(call.id), body.rows[i] ?? null), call)
 }
 
 function rowOf(id) {
