@@ -1,10 +1,11 @@
 import type { SessionCreateParams, SessionCreateResponse } from 'openai/resources/beta/realtime/sessions'
 import { betaHeaderMissing } from './errors.ts'
 import { type Answer, type Call, errorAnswer, jsonAnswer } from './http.ts'
+import { newId } from './ids.ts'
 import { refuseKey } from './keys.ts'
 import type { MintParts } from './mint.ts'
 import { DEFAULT_MODEL, findModel, type RealtimeModel } from './models.ts'
-import { DEFAULT_INSTRUCTIONS, newSessionId, realtimeSession, type WithNulls } from './session.ts'
+import { DEFAULT_INSTRUCTIONS, realtimeSession, type WithNulls } from './session.ts'
 import { betaSessionBody } from './session-fields.ts'
 import { readJson } from './validate.ts'
 
@@ -60,7 +61,7 @@ const clientSecret = {
 }
 
 const betaSession = (asked: SessionCreateParams, model: RealtimeModel) => ({
-  id: newSessionId(),
+  id: newId('sess'),
   object: 'realtime.session' as const,
   model: model.id,
   expires_at: 0,

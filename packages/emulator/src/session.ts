@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type {
   ClientSecretCreateResponse,
   RealtimeSessionCreateResponse,
@@ -13,6 +12,7 @@ import type {
   RealtimeToolsConfigUnion,
   RealtimeTranscriptionSessionCreateRequest,
 } from 'openai/resources/realtime/realtime'
+import { newId } from './ids.ts'
 import type { RealtimeModel } from './models.ts'
 
 /** OpenAI's own types, with the explicit null that the live service answers for each option left out. */
@@ -29,9 +29,6 @@ const pcm = { type: 'audio/pcm', rate: 24000 } as const
 
 /** Stands for OpenAI's longer default text, which it may change at any time. */
 export const DEFAULT_INSTRUCTIONS = 'You are a helpful, witty, and friendly AI.'
-
-/** `sess_` and 21 random characters. */
-export const newSessionId = () => `sess_${randomBytes(16).toString('base64url').slice(0, 21)}`
 
 const responding = { create_response: true, interrupt_response: true }
 
@@ -86,7 +83,7 @@ export const realtimeSession = (
 ): WithNulls<RealtimeSessionCreateResponse> => ({
   type: 'realtime',
   object: 'realtime.session',
-  id: newSessionId(),
+  id: newId('sess'),
   model: model.id,
   output_modalities: asked.output_modalities ?? ['audio'],
   instructions: asked.instructions ?? DEFAULT_INSTRUCTIONS,
@@ -112,7 +109,7 @@ export const transcriptionSession = (
 ): WithNulls<RealtimeTranscriptionSessionCreateResponse> => ({
   type: 'transcription',
   object: 'realtime.transcription_session',
-  id: newSessionId(),
+  id: newId('sess'),
   expires_at: 0,
   include: asked.include ?? null,
   audio: { input: transcriptionInput(asked.audio?.input) },

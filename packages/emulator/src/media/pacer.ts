@@ -1,7 +1,6 @@
 import { SILENCE } from './opus.ts'
+import { FRAME_MS } from './pcm.ts'
 import type { Playing } from './types.ts'
-
-const PACKET_MS = 20
 
 /** A machine that stood still this long is not caught up with: a burst would overflow the listener's buffer. */
 const HOPELESS_MS = 200
@@ -64,7 +63,7 @@ export function startPacer(send: (packet: Uint8Array, place: Place) => void): Pa
     timer = setTimeout(tick, Math.max(0, due() - performance.now()))
   }
 
-  const due = () => beginning + sinceThen * PACKET_MS
+  const due = () => beginning + sinceThen * FRAME_MS
   let timer = setTimeout(tick, 0)
 
   return {

@@ -3,8 +3,13 @@ import type { Pcm } from './types.ts'
 /** Samples a second of everything in this folder. */
 export const SAMPLE_RATE = 24_000
 
-/** Samples of 20 ms, the length of an Opus packet here. */
-export const FRAME = SAMPLE_RATE / 50
+export const SAMPLES_PER_MS = SAMPLE_RATE / 1000
+
+/** The length of an Opus packet here. */
+export const FRAME_MS = 20
+
+/** Samples of one frame. */
+export const FRAME = FRAME_MS * SAMPLES_PER_MS
 
 const FULL_SCALE = 32_768
 

@@ -1,7 +1,5 @@
-import { rmsDbfs } from './pcm.ts'
+import { FRAME_MS, rmsDbfs } from './pcm.ts'
 import type { CreateVad } from './types.ts'
-
-const FRAME_MS = 20
 
 /** Shorter sounds are clicks, not speech. */
 const LEAST_SPEECH_MS = 60

@@ -18,7 +18,7 @@ export type CallRecord = {
   readonly ended: Ending | null
   /** Does as the browser would: sends an event of this kind over the data channel. */
   fromBrowser(event: object): void
-  /** Lets the human speak for so many milliseconds, then be silent for a second; all at once. */
+  /** Lets the human speak for so many milliseconds, then be silent for a second and a half; all at once. */
   speak(ms: number): void
   /** Goes away as a closed tab does. */
   leave(): void

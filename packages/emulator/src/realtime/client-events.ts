@@ -22,6 +22,11 @@ import {
 import { invalidJson } from './errors.ts'
 
 export type ClientEvent = RealtimeClientEvent
+/** Does what an event asks for. @returns what is wrong with it, if something is. */
+export type Handler<T extends ClientEvent['type']> = (event: Extract<ClientEvent, { type: T }>) => ApiError | undefined
+
+export type Handlers = { [T in ClientEvent['type']]: Handler<T> }
+
 export type NewItem = ConversationItemCreateEvent['item']
 export type ResponseParams = RealtimeResponseCreateParams
 

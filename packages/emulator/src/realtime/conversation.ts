@@ -1,4 +1,4 @@
-import { newId } from './ids.ts'
+import { newId } from '../ids.ts'
 import type { Item } from './server-events.ts'
 
 /** An item and what its wire form does not tell. */

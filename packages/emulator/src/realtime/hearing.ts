@@ -10,6 +10,7 @@ export type HearingParts = {
   createVad: CreateVad
   /** As it is now. */
   session(): Session
+  /** What the human said, since nobody can tell. */
   heard(): string
   /** The human speaks: whoever else does shall stop. */
   interrupt(): void

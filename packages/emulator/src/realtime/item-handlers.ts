@@ -1,15 +1,10 @@
-import type { RealtimeClientEvent } from 'openai/resources/realtime/realtime'
 import type { ApiError } from '../errors.ts'
-import type { NewItem } from './client-events.ts'
+import { newId } from '../ids.ts'
+import { SAMPLES_PER_MS } from '../media/pcm.ts'
+import type { Handler, NewItem } from './client-events.ts'
 import type { Conversation } from './conversation.ts'
 import { itemExists, itemNotFound, toolCallNotFound, truncationTooLate } from './errors.ts'
-import { newId } from './ids.ts'
 import type { Item, ServerEvent } from './server-events.ts'
-import { SAMPLES_PER_MS } from './turns.ts'
-
-type Handler<T extends RealtimeClientEvent['type']> = (
-  event: Extract<RealtimeClientEvent, { type: T }>,
-) => ApiError | undefined
 
 const BYTES_PER_MS = 2 * SAMPLES_PER_MS
 

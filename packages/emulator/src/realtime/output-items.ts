@@ -1,5 +1,5 @@
+import { newId } from '../ids.ts'
 import type { Conversation, Entry } from './conversation.ts'
-import { newId } from './ids.ts'
 import { type Item, obfuscation, type ServerEvent } from './server-events.ts'
 
 /** Where a response's item appears. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ConversationItem, RealtimeServerEvent } from 'openai/resources/realtime/realtime'
+import { newId } from '../ids.ts'
 import type { realtimeSession, transcriptionSession, WithNulls } from '../session.ts'
-import { newId } from './ids.ts'
 
 type Begun<T> = T & { id: string; expires_at: number }
 

@@ -4,10 +4,9 @@ import { connect } from 'node:net'
 import { test } from 'node:test'
 import OpenAI from 'openai'
 import { OpenAIRealtimeWS } from 'openai/realtime/ws'
+import { SAMPLES_PER_MS } from '../media/pcm.ts'
 import { jsonOf } from '../test-emulator.ts'
 import { realtime, refusal, stage, userSays } from './test-session.ts'
-
-const SAMPLES_PER_MS = 24
 
 const pcm = (ms: number, level: number) =>
   Buffer.from(new Int16Array(ms * SAMPLES_PER_MS).fill(level).buffer).toString('base64')

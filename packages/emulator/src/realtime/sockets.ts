@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { WebSocket } from 'ws'
 import { type ApiError, callNotFound, noKey, oneOfParameters, wrongKey } from '../errors.ts'
+import { newCallIds } from '../ids.ts'
 import { bearer, isStandardKey } from '../keys.ts'
 import { effectiveSession } from '../mint.ts'
 import type { CallParts } from './calls.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { betaDisabled, errorEvent } from './errors.ts'
-import { newCallIds } from './ids.ts'
 import type { Link } from './links.ts'
 import { type Session, sentEvent } from './server-events.ts'
 

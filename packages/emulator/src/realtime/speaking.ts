@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { SAMPLES_PER_MS } from '../media/pcm.ts'
 import type { Playing, Speech } from '../media/types.ts'
 import { type OpenItem, openAudio, openText, type Place } from './output-items.ts'
 import type { Playback } from './playback.ts'
 import { limited } from './reply-limit.ts'
-import { SAMPLES_PER_MS } from './turns.ts'
 
 /** What a response has made so far. */
 export type Draft = { item: OpenItem | undefined; text: string; soundMs: number }

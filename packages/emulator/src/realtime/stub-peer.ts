@@ -1,6 +1,5 @@
+import { FRAME_MS } from '../media/pcm.ts'
 import { type AnswerOffer, InvalidOffer, type Playing } from '../media/types.ts'
-
-const PACKET_MS = 20
 
 /** An answer of the recorded shape to whatever was offered. No media will come: its fingerprint is made up. */
 const ANSWER = [
@@ -42,5 +41,5 @@ const wait = (ms: number): Playing => {
 export const stubPeers: AnswerOffer = async (offer, events) => {
   if (!/^v=0\r?\n/.test(offer) || !/^m=audio /m.test(offer)) throw new InvalidOffer('neither version nor audio')
   setImmediate(events.onOpen)
-  return { answer: ANSWER, send: () => {}, play: packets => wait(packets.length * PACKET_MS), close: () => {} }
+  return { answer: ANSWER, send: () => {}, play: packets => wait(packets.length * FRAME_MS), close: () => {} }
 }

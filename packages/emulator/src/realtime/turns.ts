@@ -1,8 +1,8 @@
 import type { ApiError } from '../errors.ts'
-import { createFramer, SAMPLE_RATE } from '../media/pcm.ts'
+import { newId } from '../ids.ts'
+import { createFramer, FRAME_MS } from '../media/pcm.ts'
 import type { CreateVad, Pcm, Vad, VadEvent } from '../media/types.ts'
 import { bufferTooSmall } from './errors.ts'
-import { newId } from './ids.ts'
 import type { TurnDetection } from './server-events.ts'
 
 /** What happens to the human's audio. Times are milliseconds from its beginning. */
@@ -24,8 +24,6 @@ export type Turns = {
   detect(by: TurnDetection): void
 }
 
-export const SAMPLES_PER_MS = SAMPLE_RATE / 1000
-const FRAME_MS = 20
 const MIN_COMMIT_MS = 100
 
 /** Semantic VAD waits for the end of a thought; here it waits longer or shorter, in milliseconds. */
