@@ -230,6 +230,20 @@ describe('with Redis', { concurrency: 2, timeout: 300_000 }, () => {
     assert.equal((await ended(two, id)).reason, 'shutdown', 'the last one hangs up')
   })
 
+  it('what a call uses while it is left to another instance is on its receipt', async t => {
+    const { openai, redis, instances } = await stageFor(t)
+    const [one] = instances
+    const { id } = await placeCall(one.url)
+    const line = await openai.line(id)
+    const owner = () => redis.ask('HGET', `parker:call:${id}`, 'owner')
+    const before = await owner()
+    const stopped = one.stop()
+    while ((await owner()) === before) await sleep(20)
+    line.send(namedResponse('resp_1', 100))
+    assert.equal(await stopped, 0)
+    assert.equal(await redis.ask('HGET', `parker:call:${id}`, 'responses'), '1')
+  })
+
   it('calls are hung up on shutdown while Redis is away', async t => {
     const { openai, redis, instances } = await stageFor(t)
     const { id } = await placeCall(instances[0].url)

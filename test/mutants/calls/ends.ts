@@ -231,10 +231,18 @@ export const END_MUTANTS: readonly Mutant[] = [
   {
     promise: 'an end is told when the service stops, though the store stays away',
     file: `${SRC}/calls/endings.ts`,
-    from: '        if (call && hungUp) events.callEnded(endWithoutReceipt({ ...call, reason }, clock.now()))\n',
+    from: '        else if (call) events.callEnded(endWithoutReceipt({ ...call, ageMs: lastedMs, reason }))\n',
     to: '',
     test: `${SRC}/calls/keeper.test.ts`,
     named: 'where the store stays away',
+  },
+  {
+    promise: 'a call that goes on when the service stops is told of',
+    file: `${SRC}/calls/endings.ts`,
+    from: 'if (lastedMs === undefined) events.hangUpGivenUp(id)',
+    to: 'if (lastedMs === undefined) continue',
+    test: `${SRC}/calls/keeper.test.ts`,
+    named: 'that goes on',
   },
   {
     promise: 'the reason of an end outlives a store that forgets',

@@ -35,6 +35,14 @@ export const INSTANCE_MUTANTS: readonly Mutant[] = [
     named: 'shape',
   },
   {
+    promise: 'what a call uses while it is handed over counts',
+    file: `${SRC}/calls/tending.ts`,
+    from: '    await sleep(Math.max(0, Math.min(JOINED_MS, untilMs - mono())))\n    await keeper.report(false).catch(tellFault)\n',
+    to: '',
+    test: `${SRC}/calls/tending.test.ts`,
+    named: 'before and after they are handed over',
+  },
+  {
     promise: 'what a call had cost before it was taken over counts',
     file: `${SRC}/calls/redis/fields.ts`,
     from: 'ageMs, idleMs, usage, drifts }',

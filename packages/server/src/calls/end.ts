@@ -9,7 +9,7 @@ export function endOf(receipt: Receipt): CallEnd {
   return { ...names, ...usage, usd: roundedUsd(usage.usd), drifts, seconds, reason: reason ?? 'ended' }
 }
 
-/** The same by what its watcher knows, at `now` (milliseconds since 1970). */
-export function endWithoutReceipt(call: LiveCall, now: number): CallEnd {
-  return endOf({ ...newReceipt(call, now - call.ageMs, 0), asOf: now })
+/** The same by what its watcher knows; its age is how long it lasted. */
+export function endWithoutReceipt(call: LiveCall): CallEnd {
+  return endOf({ ...newReceipt(call, 0, 0), asOf: call.ageMs })
 }

@@ -15,7 +15,7 @@ export interface Endings {
   end(id: string, reason: EndReason): Promise<void>
   isUnderWay(id: string): boolean
   underWay(): Promise<void>[]
-  /** Ends no more, and tells of the calls that are hung up though their accounts are still open. */
+  /** Ends no more, and tells what it leaves: calls that are hung up with open accounts, and calls that go on. */
   giveUp(): void
 }
 
@@ -38,8 +38,8 @@ interface EndingsParts {
 
 interface Ending {
   reason: EndReason
-  /** It is hung up, and only its account is open. */
-  hungUp: boolean
+  /** How long the call has lasted, milliseconds, once it is hung up and only its account is open. */
+  lastedMs: number | undefined
   over: Promise<void>
 }
 
@@ -60,13 +60,14 @@ export function callEndings({ clock, store, api, events, watched, onOver }: Endi
     const { reason } = ending
     await store.beginEnd(id, reason).catch(cause => events.storeMissed({ callId: id }, 'reason', cause))
     const call = watched(id)
-    ending.hungUp = await hangUpUntilItHolds({
+    const holds = await hangUpUntilItHolds({
       hangUp: () => api.hangUp(id),
       onFailure: () => events.hangUpFailed(id),
       forMs: LONGEST_CALL_MS,
       mono: clock.mono,
       signal,
     })
+    if (holds) ending.lastedMs = call?.watch.now().ageMs
     await Promise.race([call?.watch.closed() ?? sleep(LAST_EVENTS_MS), sleep(LAST_EVENTS_MS)])
     await call?.flush()
     if (!signal.aborted) await closeAccount(id, reason)
@@ -101,7 +102,7 @@ export function callEndings({ clock, store, api, events, watched, onOver }: Endi
     end(id, reason) {
       const underWay = endings.get(id)
       if (underWay) return underWay.over
-      const ending: Ending = { reason, hungUp: false, over: Promise.resolve() }
+      const ending: Ending = { reason, lastedMs: undefined, over: Promise.resolve() }
       endings.set(id, ending)
       ending.over = carryOut(id, ending).finally(() => endings.delete(id))
       return ending.over
@@ -110,9 +111,10 @@ export function callEndings({ clock, store, api, events, watched, onOver }: Endi
     underWay: () => [...endings.values()].map(({ over }) => over),
     giveUp() {
       givingUp.abort()
-      for (const [id, { reason, hungUp }] of endings) {
+      for (const [id, { reason, lastedMs }] of endings) {
         const call = watched(id)?.watch.now()
-        if (call && hungUp) events.callEnded(endWithoutReceipt({ ...call, reason }, clock.now()))
+        if (lastedMs === undefined) events.hangUpGivenUp(id)
+        else if (call) events.callEnded(endWithoutReceipt({ ...call, ageMs: lastedMs, reason }))
       }
     },
   }

@@ -29,6 +29,7 @@ function keeperOver(store: CallStore, parts: Partial<KeeperParts> = {}) {
   const quiet = () => {}
   const events = {
     ...{ storeMissed: quiet, hangUpFailed: quiet },
+    hangUpGivenUp: (id: string) => void ends.push([`${id} goes on`, 0]),
     watchFailed: (...told: unknown[]) => void faults.push(told.map(String)),
     callEnded: ({ reason, usd }: CallEnd) => void ends.push([reason, usd]),
   } as unknown as CallEvents
@@ -80,6 +81,16 @@ it('tells of an end at the latest when it stops, by what it knows itself, where 
   void keeper.end(CALL.id, 'owner')
   await keeper.stop(2000)
   assert.deepEqual(ends, [['owner', 0.25]])
+})
+
+it('tells of a call that goes on, since its hang-up did not hold until it stops', async () => {
+  const store = memoryCallStore(LIMITS, 1000, 1000, systemClock)
+  const failing = { place: () => Promise.reject(), hangUp: async () => false }
+  const { keeper, ends } = keeperOver(store, { api: failing })
+  keeper.watch(CALL, false)
+  void keeper.end(CALL.id, 'owner')
+  await keeper.stop(50)
+  assert.deepEqual(ends, [['rtc_1 goes on', 0]])
 })
 
 it('closes an account with what the store missed until just before', async () => {

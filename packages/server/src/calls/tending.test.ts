@@ -31,7 +31,7 @@ test('an instance that starts before the store is reached makes itself known soo
   assert.equal(await afterMs(100), 3)
 })
 
-test('at the end our calls are reported once more, so that the store knows all that it is to hand over', async () => {
+test('at the end our calls are reported before and after they are handed over, so that the store knows all of them', async () => {
   const asked: string[] = []
   const keeper = {
     async report() {
@@ -53,7 +53,7 @@ test('at the end our calls are reported once more, so that the store knows all t
   const tending = tendCalls(store, keeper, events, () => 0)
   await new Promise(resolve => setImmediate(resolve))
   await tending.stop(1000)
-  assert.deepEqual(asked, ['report', 'report', 'hand over rtc_1', 'leave rtc_1'])
+  assert.deepEqual(asked, ['report', 'report', 'hand over rtc_1', 'report', 'leave rtc_1'])
 })
 
 test('a call that is taken over and cannot be watched is ended, and the others are watched all the same', async t => {

@@ -19,6 +19,8 @@ const FIRST_RETRY_MS = 100
 const HEIR_MS = REPORT_MS + 500
 /** Between looks, milliseconds. */
 const LOOK_MS = 100
+/** A call that was taken over is joined within this time; until then we go on listening, milliseconds. */
+const JOINED_MS = 500
 /** Kept for hanging up what nobody has taken, milliseconds. */
 const LAST_HANG_UPS_MS = 500
 
@@ -66,7 +68,16 @@ export function tendCalls(store: Leases, keeper: Keeper, events: CallEvents, mon
   /** Calls that were left to an instance which is ending too are found in the last look. */
   async function endAll(): Promise<void> {
     await takeOver().catch(tellFault)
+    await keeper.report(false).catch(tellFault)
     for (const id of keeper.idsToLeave()) void keeper.end(id, 'shutdown')
+  }
+
+  /** What a call uses until its heir has joined is ours to write down. */
+  async function leaveToHeirs(ids: readonly string[], untilMs: number): Promise<void> {
+    await sleep(Math.max(0, Math.min(JOINED_MS, untilMs - mono())))
+    await keeper.report(false).catch(tellFault)
+    for (const id of ids) keeper.leave(id)
+    if (ids.length > 0) events.handedOver(ids.length)
   }
 
   /** An instance that was killed a moment ago looks alive, and takes nothing. */
@@ -95,9 +106,8 @@ export function tendCalls(store: Leases, keeper: Keeper, events: CallEvents, mon
       await keeper.report(false).catch(tellFault)
       const ids = keeper.idsToLeave()
       const left = await store.handOver(ids).catch(() => false)
-      if (left) for (const id of ids) keeper.leave(id)
-      if (!(left && (await haveHeirs(ids, graceMs)))) await endAll()
-      else if (ids.length > 0) events.handedOver(ids.length)
+      if (left && (await haveHeirs(ids, graceMs))) await leaveToHeirs(ids, until - LAST_HANG_UPS_MS)
+      else await endAll()
       await keeper.stop(until - mono())
     },
   }

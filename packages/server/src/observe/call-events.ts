@@ -80,6 +80,11 @@ export function createCallEvents(logger: Logger, registry: Registry, active: () 
       logger.error({ call_id: callId }, 'call_hang_up_failed')
     },
 
+    /** We stop, and the call goes on: it costs money until OpenAI ends it. */
+    hangUpGivenUp(callId: string) {
+      logger.error({ call_id: callId }, 'call_hang_up_given_up')
+    },
+
     takenOver(callId: string) {
       metrics.taken.inc()
       logger.warn({ call_id: callId }, 'call_taken_over')
