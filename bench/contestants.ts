@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { startCommand } from '../test/harness/start-command.ts'
 import { INSTRUCTIONS } from './instructions.ts'
 import { nginxConfiguration } from './nginx.ts'
-import { npmStart } from './npm-start.ts'
 import type { Place } from './place.ts'
 import { TTL_SECONDS } from './stand-in.ts'
 
@@ -30,7 +30,7 @@ const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 
 /** The service as `npm start` starts it, with these settings beside its defaults. */
 function service(name: string, settings: Settings): Contestant {
-  const { words, env } = npmStart()
+  const { words, env } = startCommand()
   return node(name, words, { ...env, HOST: '127.0.0.1', OPENAI_API_KEY: 'sk-bench-0123456789', ...settings })
 }
 

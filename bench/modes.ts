@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Browser } from 'playwright-core'
 import { type Emulator, startEmulator } from '../packages/emulator/src/emulator.ts'
+import { table } from '../scripts/docs/markdown.ts'
 import { ask } from '../test/harness/ask.ts'
 import { openVoiceBrowser, type Site, startSite } from '../test/harness/browser.ts'
 import { type RunningService, startService } from '../test/harness/service.ts'
@@ -94,10 +95,9 @@ async function oneIsReady({ url }: RunningService): Promise<void> {
 
 function comparison(ways: readonly Way[]): string {
   const rows = ways.map(({ name, connected, audible }) => [name, spread(connected), spread(audible)])
-  const lines = [['', 'click → connected', 'click → first audio'], ['---', '---', '---'], ...rows]
   const machine = factsOf(undefined, '').filter(([what]) => ['Processor', 'System', 'Node'].includes(what))
   return [
-    lines.map(cells => `| ${cells.join(' | ')} |`).join('\n'),
+    table(['', 'click → connected', 'click → first audio'], rows),
     `Milliseconds, by our client in Chromium: the middle of ${ROUNDS} calls, with the least and the most. The three ways took turns. ` +
       `The emulator stands in for OpenAI on the same machine and takes ${MINT_MS} ms for a mint, as recordings of OpenAI do, and no ` +
       'time of its own to answer an offer or to think. So the figures show what each way adds, not how long a call takes to ' +

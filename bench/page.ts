@@ -1,3 +1,4 @@
+import { figuresTable } from '../scripts/docs/markdown.ts'
 import { SESSIONS } from './asks.ts'
 import { BARE, WARM } from './contestants.ts'
 import type { Spread } from './figures.ts'
@@ -15,7 +16,7 @@ export function page(results: Results, facts: Facts, plan: Plan): string {
     'Written by `npm run bench`. The figures are those of one machine in one run; compare them with each other, not ' +
       'with another machine’s.',
     '## Machine',
-    table(['', ''], facts),
+    figuresTable(['', ''], facts),
     '## Full load',
     fullLoadMethod(results, plan),
     fullLoadTable(results.throughput),
@@ -83,7 +84,7 @@ function fullLoadTable(throughput: readonly Throughput[]): string {
     cpuMicros ? whole(cpuMicros.median) : '–',
     cpuMicros && bare?.cpuMicros ? (bare.cpuMicros.median / cpuMicros.median).toFixed(2) : '–',
   ])
-  return table(['', 'tokens a second', 'least–most', 'to the bare proxy', 'CPU a token, µs', 'by CPU'], rows)
+  return figuresTable(['', 'tokens a second', 'least–most', 'to the bare proxy', 'CPU a token, µs', 'by CPU'], rows)
 }
 
 /** A run that was to be warm says how warm it was. */
@@ -105,7 +106,7 @@ function halfLoadTable({ halfLoad }: Results): string {
   const three = (times: Percentiles | undefined, digits: number) =>
     times ? [times.p50, times.p95, times.p99].map(time => time.toFixed(digits)) : ['–', '–', '–']
   const rows = halfLoad.map(({ name, waits, own }) => [name, ...three(waits, 2), ...three(own, 1)])
-  return table(['', 'answer p50', 'p95', 'p99', 'own p50', 'p95', 'p99'], rows)
+  return figuresTable(['', 'answer p50', 'p95', 'p99', 'own p50', 'p95', 'p99'], rows)
 }
 
 function overloadTable({ overload }: Results): string {
@@ -113,7 +114,7 @@ function overloadTable({ overload }: Results): string {
     const share = `${Math.round((100 * served) / peak)} %`
     return [name, `${latencyMs} ms`, `${times} ×`, ...[offered, served, refused, unsent].map(whole), share]
   })
-  return table(['', 'a mint takes', '', 'offered', 'served', 'refused', 'unsent', 'served, of the peak'], rows)
+  return figuresTable(['', 'a mint takes', '', 'offered', 'served', 'refused', 'unsent', 'served, of the peak'], rows)
 }
 
 function footprintTable({ footprints }: Results): string {
@@ -125,13 +126,7 @@ function footprintTable({ footprints }: Results): string {
     megabytes(memory?.peak),
     whole(firstAnswerMs.median),
   ])
-  return table(['', 'idle, MB', 'loaded, MB', 'most, MB', 'first answer, ms'], rows)
-}
-
-function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  const rule = head.map((_, column) => (column === 0 || head[column] === '' ? '---' : '---:'))
-  return [line(head), line(rule), ...rows.map(line)].join('\n')
+  return figuresTable(['', 'idle, MB', 'loaded, MB', 'most, MB', 'first answer, ms'], rows)
 }
 
 function range({ least, most }: Spread): string {

@@ -1,7 +1,8 @@
+import { table } from '../scripts/docs/markdown.ts'
 import { FAULTS } from '../test/faults/faults.ts'
 import { type Pace, type Played, play } from '../test/faults/play.ts'
 import { LIMIT, STAGE_SETTINGS } from '../test/faults/stage.ts'
-import { machine, megabytes, shares, table, writeSection } from './page.ts'
+import { machine, megabytes, shares, writeSection } from './page.ts'
 
 /** What the service may say beside what the fault allows: the second on any machine that is too busy with other things. */
 const WELL = ['200', '503 overloaded']

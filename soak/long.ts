@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { table } from '../scripts/docs/markdown.ts'
 import type { Memory } from '../test/faults/instance.ts'
 import { startLoad, type Tally } from '../test/faults/load.ts'
 import { setStage } from '../test/faults/stage.ts'
-import { machine, megabytes, shares, table, whole, writeSection } from './page.ts'
+import { machine, megabytes, shares, whole, writeSection } from './page.ts'
 
 /** The aim: memory under a steady load, bytes. */
 const MOST_MEMORY = 100e6

@@ -33,12 +33,6 @@ export function machine(): string {
   return `Machine: ${processor}, ${memory}, ${type()} ${release()}; Node ${process.versions.node}; Redis ${redis ?? 'not installed'}. Load average before the run: ${LOAD_BEFORE.toFixed(1)}.`
 }
 
-/** A Markdown table; all columns but the first are to the right where `numbers`. */
-export function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>, numbers = false): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map((_, i) => (numbers && i > 0 ? '---:' : '---'))), ...rows.map(line)].join('\n')
-}
-
 export const whole = (value: number) => Math.round(value).toLocaleString('en-US')
 export const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0)
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { SCENARIOS } from './harness/pool-scenarios.ts'
-import { type Arrival, DEFAULTS, type Outcome, simulate } from './harness/pool-simulation.ts'
+import type { Arrival } from '../scripts/pool-simulation/arrivals.ts'
+import { SCENARIOS } from '../scripts/pool-simulation/scenarios.ts'
+import { DEFAULTS, type Outcome, simulate } from '../scripts/pool-simulation/simulation.ts'
 
 const MINT = 0.3
 

@@ -1,5 +1,5 @@
 import { SENTENCES } from '../../packages/client/src/errors.ts'
-import { table } from './tables.ts'
+import { table } from './markdown.ts'
 
 /** The browser client's errors, as the user reads them. */
 export function clientErrors(): string {

@@ -1,6 +1,6 @@
 import { FINDINGS } from '../../packages/server/src/doctor/findings.ts'
 import { HELP } from '../../packages/server/src/doctor/options.ts'
-import { table } from './tables.ts'
+import { table } from './markdown.ts'
 
 /** `docs/doctor.md`: how to ask the doctor, and everything it can find. */
 export function doctorPage(): string {

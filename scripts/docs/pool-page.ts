@@ -1,6 +1,6 @@
-import { SCENARIOS } from '../../test/harness/pool-scenarios.ts'
-import { DEFAULTS, simulate } from '../../test/harness/pool-simulation.ts'
-import { table } from './tables.ts'
+import { SCENARIOS } from '../pool-simulation/scenarios.ts'
+import { DEFAULTS, simulate } from '../pool-simulation/simulation.ts'
+import { table } from './markdown.ts'
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`
 

@@ -1,5 +1,6 @@
 import { SETTINGS, type Setting } from '../../packages/server/src/config/settings.ts'
 import { ERRORS } from '../../packages/server/src/errors.ts'
+import { table } from './markdown.ts'
 
 /** The README's table of settings, one group after the other. */
 export function settingsTable(): string {
@@ -21,10 +22,4 @@ export function errorsTable(): string {
     .sort(([, a], [, b]) => a.status - b.status)
     .map(([type, { status, when }]) => [String(status), `\`${type}\``, when])
   return table(['Status', '`type`', 'When'], rows)
-}
-
-/** A Markdown table. */
-export function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }

@@ -1,6 +1,6 @@
 import { inWords } from '../../packages/server/src/voice/lab/judge.ts'
 import { type CheckName, LIMITS } from '../../packages/server/src/voice/lab/limits.ts'
-import { table } from './tables.ts'
+import { table } from './markdown.ts'
 
 /** The checks of the voice test with their limits and reasons, for its guide. */
 export function voiceLimits(): string {

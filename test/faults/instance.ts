@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { npmStart } from '../../bench/npm-start.ts'
 import { BASE_SETTINGS } from '../harness/service.ts'
+import { startCommand } from '../harness/start-command.ts'
 
 /** Resident memory, bytes; 0 once the process has ended. */
 export interface Memory {
@@ -48,10 +48,10 @@ process.once('exit', () => {
 /** Starts the service over `BASE_SETTINGS` and waits until it listens; rejects with its last words if it ends instead. */
 export async function startInstance(conditions: Conditions): Promise<Instance> {
   const { settings, through = [], env, onOutput, readNothing } = conditions
-  const [program = '', ...args] = [...through, process.execPath, ...npmStart().words]
+  const [program = '', ...args] = [...through, process.execPath, ...startCommand().words]
   const child = spawn(program, args, {
     cwd: tmpdir(),
-    env: { PATH: process.env.PATH, ...npmStart().env, ...BASE_SETTINGS, ...settings, ...env },
+    env: { PATH: process.env.PATH, ...startCommand().env, ...BASE_SETTINGS, ...settings, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   running.add(child)

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import { machine, megabytes, table, whole, writeSection } from '../../soak/page.ts'
+import { figuresTable } from '../../scripts/docs/markdown.ts'
+import { machine, megabytes, whole, writeSection } from '../../soak/page.ts'
 import { type FuzzResult, fuzz } from './fuzz.ts'
 
 /** Requests from which on a run is written to docs/resilience.md. */
@@ -34,10 +35,9 @@ function page({ seed, requests, seconds, statuses, secrets, memory, failures }: 
       'methods, paths, headers, bodies, encodings, lengths, origins, tokens and forwarding chains; pipelined, in pieces, damaged, ' +
       'half-closed and cut off. Each answer is held to the promised statuses, shapes and headers; the logs are searched for ' +
       `secrets, instructions and addresses. ${found}`,
-    table(
+    figuresTable(
       ['Status', 'Answers'],
       Object.entries(statuses).map(([status, count]) => [status, whole(count)]),
-      true,
     ),
     '*none* are connections closed without an answer, as is allowed for broken or abandoned messages. ' +
       `${aboutVoiceTests(statuses)}${whole(secrets)} secrets, all different. ` +

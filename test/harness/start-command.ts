@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const ROOT = new URL('../', import.meta.url)
+const ROOT = new URL('../../', import.meta.url)
 
 /** What `npm start` runs, `exec [env NAME=VALUE …] node [flags] file`, as words for Node and variables. */
-export function npmStart(): { words: string[]; env: Record<string, string> } {
+export function startCommand(): { words: string[]; env: Record<string, string> } {
   const { scripts } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8'))
   const [before = '', after = ''] = scripts.start.split(/\bnode /)
   const words = after

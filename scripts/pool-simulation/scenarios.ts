@@ -1,4 +1,5 @@
-import { type Arrival, poisson, type Scenario, seeded } from './pool-simulation.ts'
+import { type Arrival, poisson, seeded } from './arrivals.ts'
+import type { Scenario } from './simulation.ts'
 
 const DAY = 86_400
 const shared = (kind: string) => () => ({ kind, shared: true })
