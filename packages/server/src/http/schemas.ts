@@ -2,7 +2,6 @@ import { DIFFICULTIES } from '../catalogue/difficulties.ts'
 import { MODES } from '../catalogue/modes.ts'
 import { SPORTS } from '../catalogue/sports.ts'
 import type { Config } from '../config/config.ts'
-import { ERRORS, type ErrorType } from '../errors.ts'
 import { MAX_INSTRUCTIONS } from '../persona.ts'
 import type { SessionRequest } from '../session.ts'
 import { count, flag, list, names, number, object, orNull, type Schema, table, text, time } from './json-schema.ts'
@@ -190,26 +189,3 @@ export const selfCheckReply = object({
   referer: object({ origin: orNull(text('The origin of `Referer`.')), verdict }),
   shared_limits: { type: 'boolean', description: 'Whether limits are shared by all instances (`REDIS_URL`).' },
 })
-
-function errorReply(types: readonly ErrorType[]): Schema {
-  const error = {
-    code: count('The HTTP status.'),
-    type: names(types),
-    message: text(),
-    retry_after: count('Seconds, as in `Retry-After`.'),
-    details: { type: 'object', additionalProperties: true },
-    request_id: text('As in `X-Request-ID`.'),
-  }
-  return object({ error: object(error, ['retry_after', 'details']), detail: text('The message again.') })
-}
-
-/** The error answers of a route, by status, for the OpenAPI document. */
-export function errorReplies(types: readonly ErrorType[]): Record<number, Schema> {
-  const byStatus = Map.groupBy(types, type => ERRORS[type].status)
-  return Object.fromEntries(
-    [...byStatus].map(([status, group]) => [
-      status,
-      { ...errorReply(group), description: group.map(type => `\`${type}\`: ${ERRORS[type].when}`).join('; ') },
-    ]),
-  )
-}

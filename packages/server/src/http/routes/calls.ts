@@ -13,7 +13,7 @@ import { callListReply, callReply, type ListQuery, listQuery, viewOf } from '../
 import type { Hook, ShownTicket } from '../facts.ts'
 import { hangUpSignal } from '../hang-up-signal.ts'
 import { windowRates } from '../rates.ts'
-import { errorReplies } from '../schemas.ts'
+import { BROWSER, errorReplies, OPERATOR, UPSTREAM } from '../refusals.ts'
 
 interface CallsRoutes {
   config: Config
@@ -22,49 +22,31 @@ interface CallsRoutes {
 }
 
 const PLACE_REFUSALS: ErrorType[] = [
-  'upstream_rejected',
   'ticket_invalid',
   'ticket_used',
   'ticket_expired',
-  'origin_not_allowed',
-  'referer_not_allowed',
-  'content_flagged',
+  ...BROWSER,
   'payload_too_large',
   'unsupported_media_type',
   'invalid_sdp',
-  'model_unavailable',
   'rate_limited',
   'too_many_calls',
   'budget_exhausted',
-  'upstream_rate_limited',
-  'upstream_auth_failed',
-  'internal',
-  'upstream_unavailable',
-  'upstream_invalid',
   'overloaded',
   'circuit_open',
-  'insufficient_quota',
-  'upstream_overloaded',
+  ...UPSTREAM,
+  'internal',
   'store_unavailable',
-  'upstream_timeout',
 ]
 const OWNER_REFUSALS: ErrorType[] = [
   'ticket_invalid',
   'ticket_expired',
-  'origin_not_allowed',
-  'referer_not_allowed',
+  ...BROWSER,
   'not_found',
   'rate_limited',
   'store_unavailable',
 ]
-const LIST_REFUSALS: ErrorType[] = [
-  'unauthenticated',
-  'origin_not_allowed',
-  'referer_not_allowed',
-  'not_found',
-  'validation_failed',
-  'store_unavailable',
-]
+const LIST_REFUSALS: ErrorType[] = [...OPERATOR, ...BROWSER, 'validation_failed', 'store_unavailable']
 
 const PATH = '/v1/realtime/calls'
 

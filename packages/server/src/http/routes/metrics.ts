@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
-import { errorReplies } from '../schemas.ts'
+import { errorReplies } from '../refusals.ts'
 
 /** `GET /metrics`: Prometheus text; for operators only where they have a token. */
 export function metricsRoute(app: FastifyInstance, registry: Registry, operatorsOnly: boolean): void {

@@ -4,7 +4,7 @@ import type { Lifecycle } from '../../lifecycle.ts'
 import type { Monitor } from '../../monitor/monitor.ts'
 import { VERSION } from '../../version.ts'
 import { eventStream } from '../event-stream.ts'
-import { errorReplies } from '../schemas.ts'
+import { errorReplies, OPERATOR } from '../refusals.ts'
 
 /** As many people may watch at once; each costs a connection and a copy of the news. */
 const MOST_WATCHERS = 16
@@ -22,7 +22,7 @@ export function monitorEventsRoute(app: FastifyInstance, monitor: Monitor | null
       security: [{ operator: [] }],
       response: {
         200: { description: 'Server-sent events.', content: { 'text/event-stream': { schema: { type: 'string' } } } },
-        ...errorReplies(['unauthenticated', 'not_found', 'overloaded', 'draining']),
+        ...errorReplies([...OPERATOR, 'overloaded', 'draining']),
       },
     },
     handler(_request, reply) {

@@ -6,7 +6,8 @@ import { SPORTS } from '../../catalogue/sports.ts'
 import { VOICES } from '../../catalogue/voices.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config/config.ts'
-import { errorReplies, optionsReply } from '../schemas.ts'
+import { BROWSER, errorReplies } from '../refusals.ts'
+import { optionsReply } from '../schemas.ts'
 
 /** `GET /v1/realtime/options`: what a token may be asked for, for an extension's pickers. */
 export function optionsRoute(app: FastifyInstance, config: Config, clock: Clock): void {
@@ -16,7 +17,7 @@ export function optionsRoute(app: FastifyInstance, config: Config, clock: Clock)
       operationId: 'listOptions',
       tags: ['Callers'],
       summary: 'What one may ask for',
-      response: { 200: optionsReply, ...errorReplies(['origin_not_allowed', 'referer_not_allowed']) },
+      response: { 200: optionsReply, ...errorReplies(BROWSER) },
     },
     handler: async () => ({
       models: config.ALLOWED_MODELS.map(name => modelChoice(name, config.REALTIME_MODEL, clock.now())),

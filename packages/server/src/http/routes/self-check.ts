@@ -4,7 +4,8 @@ import type { TrustProxy } from '../../config/trust-proxy.ts'
 import { addressClass, isForwardedHttps, locateClient } from '../../identity/address.ts'
 import type { Request } from '../facts.ts'
 import { judgeOrigin, judgeReferer, type OriginPolicy, originOf, policyOf } from '../origins.ts'
-import { errorReplies, selfCheckReply } from '../schemas.ts'
+import { errorReplies, OPERATOR } from '../refusals.ts'
+import { selfCheckReply } from '../schemas.ts'
 
 type SelfCheckConfig = Pick<Config, 'TRUST_PROXY' | 'ALLOWED_ORIGINS' | 'CORS_ORIGINS' | 'REQUIRE_ORIGIN' | 'REDIS_URL'>
 
@@ -18,7 +19,7 @@ export function selfCheckRoute(app: FastifyInstance, config: SelfCheckConfig): v
       tags: ['Operators'],
       summary: 'What the service sees of this very request',
       security: [{ operator: [] }],
-      response: { 200: selfCheckReply, ...errorReplies(['unauthenticated', 'not_found']) },
+      response: { 200: selfCheckReply, ...errorReplies(OPERATOR) },
     },
     handler: async request => ({
       request_id: request.id,

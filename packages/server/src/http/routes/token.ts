@@ -10,7 +10,8 @@ import { namesOf, newSessionId, type Session, type SessionRequest, sessionDecide
 import { loggedOrigin, type Request } from '../facts.ts'
 import { hangUpSignal, hasHungUp } from '../hang-up-signal.ts'
 import { ownAddress } from '../own-address.ts'
-import { errorReplies, tokenReply, tokenRequestSchema } from '../schemas.ts'
+import { BROWSER, errorReplies, JSON_BODY, UPSTREAM } from '../refusals.ts'
+import { tokenReply, tokenRequestSchema } from '../schemas.ts'
 import { tokenTexts } from '../token-text.ts'
 
 interface TokenRoute {
@@ -24,12 +25,8 @@ interface TokenRoute {
 /** What can happen in either mode. */
 const REFUSALS: ErrorType[] = [
   'unauthenticated',
-  'origin_not_allowed',
-  'referer_not_allowed',
-  'payload_too_large',
-  'unsupported_media_type',
-  'validation_failed',
-  'malformed_json',
+  ...BROWSER,
+  ...JSON_BODY,
   'rate_limited',
   'budget_exhausted',
   'internal',
@@ -39,19 +36,7 @@ const REFUSALS: ErrorType[] = [
 
 /** What else, where OpenAI is asked, and where tickets are kept. */
 const REFUSALS_OF: Record<Config['CALL_MODE'], ErrorType[]> = {
-  ephemeral: [
-    'upstream_rejected',
-    'content_flagged',
-    'model_unavailable',
-    'upstream_rate_limited',
-    'upstream_auth_failed',
-    'upstream_unavailable',
-    'upstream_invalid',
-    'circuit_open',
-    'insufficient_quota',
-    'upstream_overloaded',
-    'upstream_timeout',
-  ],
+  ephemeral: ['circuit_open', ...UPSTREAM],
   unified: ['store_unavailable'],
 }
 

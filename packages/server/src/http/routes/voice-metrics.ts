@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { VoiceStats } from '../../voice/stats.ts'
 import { allWindows, type ReadWindow } from '../../voice/windows.ts'
-import { errorReplies, voiceMetricsReply } from '../schemas.ts'
+import { errorReplies, OPERATOR } from '../refusals.ts'
+import { voiceMetricsReply } from '../schemas.ts'
 
 interface VoiceMetricsRoute {
   stats: VoiceStats
@@ -20,7 +21,7 @@ export function voiceMetricsRoute(app: FastifyInstance, { stats, readWindow, sta
       description:
         'The tables at the top are of this instance since its start. `windows` are of the last minutes, hour and day, of all instances where they share a store.',
       security: [{ operator: [] }],
-      response: { 200: voiceMetricsReply, ...errorReplies(['unauthenticated', 'not_found']) },
+      response: { 200: voiceMetricsReply, ...errorReplies(OPERATOR) },
     },
     handler: async () => ({ since: startedAt.toISOString(), ...stats.figures(), ...(await allWindows(readWindow)) }),
   })

@@ -4,9 +4,9 @@ import type { ReportSubject } from '../../report-key.ts'
 import type { Service } from '../../service.ts'
 import type { CallReport } from '../../voice/report.ts'
 import { windowRates } from '../rates.ts'
+import { BROWSER, errorReplies, JSON_BODY } from '../refusals.ts'
 import { needReportKey, refusal } from '../report-access.ts'
 import { callReportSchema } from '../report-schema.ts'
-import { errorReplies } from '../schemas.ts'
 
 type ReportsRoute = Pick<Service, 'readReportKey' | 'reports' | 'badReportKeys' | 'clock' | 'events'>
 
@@ -14,12 +14,8 @@ const REFUSALS: ErrorType[] = [
   'unauthenticated',
   'ticket_used',
   'ticket_expired',
-  'origin_not_allowed',
-  'referer_not_allowed',
-  'payload_too_large',
-  'unsupported_media_type',
-  'validation_failed',
-  'malformed_json',
+  ...BROWSER,
+  ...JSON_BODY,
   'rate_limited',
 ]
 

@@ -6,7 +6,7 @@ import { type ErrorType, ServiceError } from '../../errors.ts'
 import type { Tested } from '../../voice/trial/trial.ts'
 import type { Reply } from '../facts.ts'
 import { hangUpSignal } from '../hang-up-signal.ts'
-import { errorReplies } from '../schemas.ts'
+import { errorReplies, JSON_BODY, OPERATOR, UPSTREAM } from '../refusals.ts'
 import {
   type FORMATS,
   type VoiceTestRequest,
@@ -15,26 +15,7 @@ import {
   voiceTestSchema,
 } from '../voice-test-schema.ts'
 
-const REFUSALS: ErrorType[] = [
-  'upstream_rejected',
-  'unauthenticated',
-  'content_flagged',
-  'not_found',
-  'payload_too_large',
-  'unsupported_media_type',
-  'validation_failed',
-  'malformed_json',
-  'model_unavailable',
-  'upstream_rate_limited',
-  'upstream_auth_failed',
-  'internal',
-  'upstream_unavailable',
-  'upstream_invalid',
-  'overloaded',
-  'insufficient_quota',
-  'upstream_overloaded',
-  'upstream_timeout',
-]
+const REFUSALS: ErrorType[] = [...OPERATOR, ...JSON_BODY, 'overloaded', ...UPSTREAM, 'internal']
 
 /** A recording is a few megabytes while it is measured, and each test is paid for. */
 const MOST_AT_ONCE = 3
