@@ -127,7 +127,7 @@ export const END_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'hung up on DELETE by its owner',
-    file: `${SRC}/http/routes/calls.ts`,
+    file: `${SRC}/http/routes/end-call.ts`,
     from: "        if (state !== 'ended') {",
     to: "        if (state === 'ended') {",
     test: LIMITS,
@@ -135,7 +135,7 @@ export const END_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'nothing that is sent along stops a hang-up',
-    file: `${SRC}/http/routes/calls.ts`,
+    file: `${SRC}/http/routes/end-call.ts`,
     from: '    ignoredBodies(scope)\n',
     to: '',
     test: LIMITS,
@@ -167,7 +167,7 @@ export const END_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'reason: owner and operator are told apart',
-    file: `${SRC}/http/routes/calls.ts`,
+    file: `${SRC}/http/routes/end-call.ts`,
     from: "request.facts.operator ? 'operator' : 'owner'",
     to: "request.facts.operator ? 'owner' : 'owner'",
     test: LIMITS,

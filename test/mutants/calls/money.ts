@@ -352,7 +352,7 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
     ] as const
   ).map(([what, from, to]) => ({
     promise: `a receipt tells: ${what}`,
-    file: `${SRC}/http/call-schemas.ts`,
+    file: `${SRC}/http/call-schema.ts`,
     from,
     to,
     test: LIMITS,
@@ -360,7 +360,7 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   })),
   {
     promise: 'a receipt tells: seconds',
-    file: `${SRC}/http/call-schemas.ts`,
+    file: `${SRC}/http/call-schema.ts`,
     from: 'seconds: secondsOf(receipt),',
     to: 'seconds: secondsOf(receipt) && 0,',
     test: LIMITS,
@@ -426,7 +426,7 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'operators alone list calls',
-    file: `${SRC}/http/routes/calls.ts`,
+    file: `${SRC}/http/routes/list-calls.ts`,
     from: "    config: { access: 'operator' },\n",
     to: '',
     test: LIMITS,
@@ -434,7 +434,7 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   },
   ...(['state', 'reason', 'model', 'client'] as const).map(filter => ({
     promise: `the list is filtered by ${filter}`,
-    file: `${SRC}/http/routes/calls.ts`,
+    file: `${SRC}/http/routes/list-calls.ts`,
     from: `same(${filter}, receipt.${filter})`,
     to: `same(${filter}, ${filter})`,
     test: LIMITS,

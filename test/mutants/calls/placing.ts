@@ -10,9 +10,9 @@ const IN_ITS_PLACE = 'each refusal in its place'
 export const PLACING_MUTANTS: readonly Mutant[] = [
   {
     promise: 'order: a foreign origin is refused',
-    file: `${SRC}/http/routes/calls.ts`,
-    from: '    config: { browser: true },\n    onRequest: [rates, needTicket(calls)],\n',
-    to: '    onRequest: [rates, needTicket(calls)],\n',
+    file: `${SRC}/http/routes/place-call.ts`,
+    from: '      config: { browser: true },\n',
+    to: '',
     test: TICKETS,
     named: IN_ITS_PLACE,
   },
@@ -34,7 +34,7 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'order: ticket before 413',
-    file: `${SRC}/http/routes/calls.ts`,
+    file: `${SRC}/http/routes/place-call.ts`,
     from: 'onRequest: [rates, needTicket(calls)],',
     to: 'onRequest: [rates],\n    preHandler: [needTicket(calls)],',
     test: TICKETS,
@@ -82,7 +82,7 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'what is no offer is 422 invalid_sdp',
-    file: `${SRC}/http/routes/calls.ts`,
+    file: `${SRC}/http/routes/place-call.ts`,
     from: "if (typeof offer !== 'string' || !isSdpOffer(offer)) throw",
     to: "if (typeof offer !== 'string' || offer === '') throw",
     test: TICKETS,
@@ -90,7 +90,7 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'order: 422 before MAX_CALLS',
-    file: `${SRC}/http/routes/calls.ts`,
+    file: `${SRC}/http/routes/place-call.ts`,
     from: "      if (typeof offer !== 'string' || ",
     to: "      if (calls.keeper.active > 0) throw new ServiceError('overloaded')\n      if (typeof offer !== 'string' || ",
     test: ROOM,
@@ -362,7 +362,7 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'the answer is 201',
-    file: `${SRC}/http/routes/calls.ts`,
+    file: `${SRC}/http/routes/place-call.ts`,
     from: 'reply.code(201).header(',
     to: 'reply.header(',
     test: TICKETS,
@@ -370,7 +370,7 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'the answer is SDP, and says so',
-    file: `${SRC}/http/routes/calls.ts`,
+    file: `${SRC}/http/routes/place-call.ts`,
     from: "reply.type('application/sdp')",
     to: "reply.type('text/plain')",
     test: TICKETS,
@@ -378,9 +378,9 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'Location names the call below the service',
-    file: `${SRC}/http/routes/calls.ts`,
-    from: "header('Location', `${PATH}/${placed.id}`)",
-    to: "header('Location', `${PATH}?id=${placed.id}`)",
+    file: `${SRC}/http/routes/place-call.ts`,
+    from: "header('Location', `/v1/realtime/calls/${placed.id}`)",
+    to: "header('Location', `/v1/realtime/calls?id=${placed.id}`)",
     test: TICKETS,
     named: 'places the very session',
   },

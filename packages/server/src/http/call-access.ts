@@ -1,26 +1,11 @@
 import { noTicket, usableTicket } from '../calls/admission.ts'
+import type { Receipt } from '../calls/call.ts'
 import type { Calls } from '../calls/calls.ts'
 import type { TicketState } from '../calls/store.ts'
 import { presentedTicket } from '../calls/tickets.ts'
-import type { Clock } from '../clock.ts'
-import type { Config } from '../config/config.ts'
 import { ServiceError } from '../errors.ts'
-import { WINDOW_SECONDS } from '../limits/rates.ts'
-import { fixedWindows } from '../limits/windows.ts'
 import { needPlain } from './body.ts'
 import type { Request } from './facts.ts'
-
-/** Reads and hang-ups cost OpenAI little: a client may ask so many times as often for them. */
-const READS_PER_CALL = 10
-
-/** Windows of their own, as long as that of tokens: for placing calls, and for asking after and ending them. */
-export function callWindows(config: Pick<Config, 'RATE_LIMIT_PER_MINUTE'>, { mono }: Clock) {
-  const window = (limit: number) => fixedWindows(limit, WINDOW_SECONDS * 1000, mono)
-  return {
-    placing: window(config.RATE_LIMIT_PER_MINUTE),
-    reading: window(config.RATE_LIMIT_PER_MINUTE * READS_PER_CALL),
-  }
-}
 
 /** A ticket that can be spent, then the kind of body: refused before the body is read. */
 export function needTicket(calls: Calls): (request: Request) => Promise<void> {
@@ -46,10 +31,17 @@ async function sentTicket(
 }
 
 /** The id of the call that the request speaks for: an operator for any, a caller with a spent ticket for its own. */
-export async function callOf(request: Request, id: string, calls: Calls): Promise<string> {
+export async function ownCall(request: Request, id: string, calls: Calls): Promise<string> {
   if (request.facts.operator) return id
   const { state } = await sentTicket(request, calls)
   if (state.kind === 'unknown' || state.kind === 'expired') usableTicket(state)
   if (state.kind === 'used' && state.callId === id) return id
   throw new ServiceError('not_found')
+}
+
+/** How a call stands; throws a 404 where it is not known, or forgotten. */
+export async function findCall(id: string, { store }: Calls): Promise<Receipt> {
+  const receipt = await store.receipt(id)
+  if (!receipt) throw new ServiceError('not_found')
+  return receipt
 }

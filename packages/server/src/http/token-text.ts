@@ -1,5 +1,5 @@
 import type { Session } from '../session.ts'
-import type { TokenReply } from './schemas.ts'
+import type { TokenReply } from './token-schema.ts'
 
 type Members = Partial<TokenReply>
 

@@ -3,7 +3,17 @@ import type { Lifecycle } from '../../lifecycle.ts'
 import type { Store } from '../../store/redis.ts'
 import type { Health } from '../../upstream/health.ts'
 import { VERSION } from '../../version.ts'
-import { healthReply, notReadyReply, readyReply } from '../schemas.ts'
+import { names, object, text, time } from '../json-schema.ts'
+
+const healthReply = object({
+  status: names(['healthy']),
+  timestamp: time(),
+  version: text(),
+  openai_status: names(['connected', 'disconnected']),
+})
+
+const readyReply = object({ status: names(['ready']) })
+const notReadyReply = object({ status: names(['draining', 'not_ready']), reason: text('Why.') }, ['reason'])
 
 /** `GET /healthz`: the process lives; and whether OpenAI does, as last heard. Asks nobody. */
 export function healthRoute(app: FastifyInstance, health: Health): void {

@@ -6,8 +6,29 @@ import { SPORTS } from '../../catalogue/sports.ts'
 import { VOICES } from '../../catalogue/voices.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config/config.ts'
+import { flag, list, names, object, text } from '../json-schema.ts'
 import { BROWSER, errorReplies } from '../refusals.ts'
-import { optionsReply } from '../schemas.ts'
+
+const choice = { name: text(), description: text() }
+
+const reply = object({
+  models: list(
+    object(
+      {
+        ...choice,
+        state: names(['current', 'retiring', 'retired']),
+        default: flag(),
+        shutdown: { type: 'string', format: 'date' },
+        successor: text(),
+      },
+      ['shutdown', 'successor'],
+    ),
+  ),
+  voices: list(object({ ...choice, default: flag() })),
+  difficulties: list(object({ ...choice, default: flag() })),
+  sports: list(object(choice)),
+  modes: list(object(choice)),
+})
 
 /** `GET /v1/realtime/options`: what a token may be asked for, for an extension's pickers. */
 export function optionsRoute(app: FastifyInstance, config: Config, clock: Clock): void {
@@ -17,7 +38,7 @@ export function optionsRoute(app: FastifyInstance, config: Config, clock: Clock)
       operationId: 'listOptions',
       tags: ['Callers'],
       summary: 'What one may ask for',
-      response: { 200: optionsReply, ...errorReplies(BROWSER) },
+      response: { 200: reply, ...errorReplies(BROWSER) },
     },
     handler: async () => ({
       models: config.ALLOWED_MODELS.map(name => modelChoice(name, config.REALTIME_MODEL, clock.now())),

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Config } from '../../config/config.ts'
 import type { PoolStats } from '../../pool/pool.ts'
 import { SERVICE_NAME, VERSION } from '../../version.ts'
-import { rootReply } from '../schemas.ts'
+import { count, names, number, object, table, text } from '../json-schema.ts'
 
 /** Where to go, and whether it is there to be gone to. */
 const ENDPOINTS: Record<string, [endpoint: string, isOn?: (config: Config) => boolean]> = {
@@ -33,6 +33,21 @@ function hasOperators({ ADMIN_TOKEN }: Config): boolean {
   return ADMIN_TOKEN !== undefined
 }
 
+const reply = object({
+  service: text(),
+  version: text(),
+  status: names(['operational']),
+  endpoints: table(text()),
+  cache_stats: object({
+    entries: count('Unused secrets ready.'),
+    hits: count('Requests served from them.'),
+    misses: count('Requests that had to wait for OpenAI.'),
+    hit_rate: number('0 to 1.'),
+    minted: count('Secrets made ahead of demand.'),
+    expired_unused: count('Of these, never used.'),
+  }),
+})
+
 /** `GET /`: what this is, and where to go. */
 export function rootRoute(app: FastifyInstance, poolStats: () => PoolStats, config: Config): void {
   const on = Object.entries(ENDPOINTS).filter(([, [, isOn]]) => isOn?.(config) ?? true)
@@ -42,7 +57,7 @@ export function rootRoute(app: FastifyInstance, poolStats: () => PoolStats, conf
       operationId: 'getService',
       tags: ['Health'],
       summary: 'What this service is',
-      response: { 200: rootReply },
+      response: { 200: reply },
     },
     handler: async () => ({
       service: SERVICE_NAME,

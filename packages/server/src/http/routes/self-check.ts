@@ -3,9 +3,45 @@ import type { Config } from '../../config/config.ts'
 import type { TrustProxy } from '../../config/trust-proxy.ts'
 import { addressClass, isForwardedHttps, locateClient } from '../../identity/address.ts'
 import type { Request } from '../facts.ts'
+import { count, flag, names, object, orNull, text } from '../json-schema.ts'
 import { judgeOrigin, judgeReferer, type OriginPolicy, originOf, policyOf } from '../origins.ts'
 import { errorReplies, OPERATOR } from '../refusals.ts'
-import { selfCheckReply } from '../schemas.ts'
+
+const verdict = names(['allowed', 'absent', 'missing', 'not_allowed'])
+const addressKind = names(['loopback', 'private', 'public', 'unknown'])
+
+const reply = object({
+  request_id: text('As in `X-Request-ID`.'),
+  scheme: names(['http', 'https'], { description: 'What the caller speaks, as far as a trusted proxy tells.' }),
+  client: object({
+    address: text('The address this caller is counted by; IPv6 by its /64.'),
+    class: addressKind,
+    header: {
+      type: ['string', 'null'],
+      enum: ['x-forwarded-for', 'x-real-ip', null],
+      description: 'The header that told it; null where the connection did.',
+    },
+  }),
+  socket: object({ class: addressKind }),
+  trust_proxy: object({
+    kind: names(['none', 'hops', 'networks', 'railway']),
+    hops: orNull(count('Trusted hops, where that is how proxies are trusted.')),
+    meaning: text(),
+  }),
+  forwarded: object({
+    x_forwarded_for: count('Entries in `X-Forwarded-For`.'),
+    x_real_ip: flag(),
+    forwarded: flag(),
+    x_forwarded_proto: flag(),
+  }),
+  origin: object({
+    value: orNull(text('`Origin`, as it came.')),
+    verdict: { ...verdict, description: 'What a POST with it would meet.' },
+    readable: { type: 'boolean', description: 'Whether a page there could read the answers.' },
+  }),
+  referer: object({ origin: orNull(text('The origin of `Referer`.')), verdict }),
+  shared_limits: { type: 'boolean', description: 'Whether limits are shared by all instances (`REDIS_URL`).' },
+})
 
 type SelfCheckConfig = Pick<Config, 'TRUST_PROXY' | 'ALLOWED_ORIGINS' | 'CORS_ORIGINS' | 'REQUIRE_ORIGIN' | 'REDIS_URL'>
 
@@ -19,7 +55,7 @@ export function selfCheckRoute(app: FastifyInstance, config: SelfCheckConfig): v
       tags: ['Operators'],
       summary: 'What the service sees of this very request',
       security: [{ operator: [] }],
-      response: { 200: selfCheckReply, ...errorReplies(OPERATOR) },
+      response: { 200: reply, ...errorReplies(OPERATOR) },
     },
     handler: async request => ({
       request_id: request.id,

@@ -11,7 +11,7 @@ import { loggedOrigin, type Request } from '../facts.ts'
 import { hangUpSignal, hasHungUp } from '../hang-up-signal.ts'
 import { ownAddress } from '../own-address.ts'
 import { BROWSER, errorReplies, JSON_BODY, UPSTREAM } from '../refusals.ts'
-import { tokenReply, tokenRequestSchema } from '../schemas.ts'
+import { tokenReply, tokenRequestSchema } from '../token-schema.ts'
 import { tokenTexts } from '../token-text.ts'
 
 interface TokenRoute {

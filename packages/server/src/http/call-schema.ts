@@ -1,9 +1,11 @@
 import { END_REASONS, type Receipt, roundedUsd, secondsOf } from '../calls/call.ts'
 import { TOKEN_KINDS } from '../catalogue/prices.ts'
 import type { Config } from '../config/config.ts'
-import { count, list, names, number, object, orNull, type Schema, text, time } from './json-schema.ts'
+import { count, names, number, object, orNull, type Schema, text, time } from './json-schema.ts'
+import { BROWSER, errorReplies } from './refusals.ts'
 
-const STATES = ['active', 'ending', 'ended'] as const
+/** How a call can stand. */
+export const STATES = ['active', 'ending', 'ended'] as const
 const reasons = Object.entries(END_REASONS)
 const reasonList = `Why it ended. ${reasons.map(([name, when]) => `\`${name}\`: ${when}`).join('; ')}.`
 
@@ -56,35 +58,23 @@ const viewProperties: Record<keyof CallView, Schema> = {
   end_reason: { type: ['string', 'null'], enum: [...Object.keys(END_REASONS), null], description: reasonList },
 }
 
-const description = 'A call: how it stands, what it has used and cost, why it ended.'
-
-export const callReply: Schema = { ...object(viewProperties), description }
-
-export const callListReply: Schema = object({
-  calls: list({ ...object({ ...viewProperties, client: text('Hash of the client.') }), description }),
-  next: orNull(text('`before` of the following page; null on the last.')),
-})
-
-/** What operators may ask of the list. */
-export interface ListQuery {
-  state?: Receipt['state']
-  reason?: string
-  model?: string
-  client?: string
-  limit?: string
-  before?: string
+/** A call, and what more is told of it. */
+export function callSchema(more: Record<string, Schema> = {}): Schema {
+  return {
+    ...object({ ...viewProperties, ...more }),
+    description: 'A call: how it stands, what it has used and cost, why it ended.',
+  }
 }
 
-const queryProperties: Record<keyof ListQuery, Schema> = {
-  state: names(STATES),
-  reason: names(Object.keys(END_REASONS)),
-  model: { type: 'string', minLength: 1, maxLength: 128 },
-  client: { type: 'string', pattern: '^[0-9a-f]{32}$', description: 'Hash of a client, as in the log.' },
-  limit: { type: 'string', pattern: '^([1-9]\\d?|100)$', description: '1 to 100; 50 unless told.' },
-  before: { type: 'string', pattern: '^\\d{1,16}$', description: '`next` of the page before.' },
+/** What the routes of one call have in common: its owner and operators may ask. */
+export const ONE_CALL = {
+  security: [{ ticket: [] }, { operator: [] }],
+  params: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
+  response: {
+    200: callSchema(),
+    ...errorReplies(['ticket_invalid', 'ticket_expired', ...BROWSER, 'not_found', 'rate_limited', 'store_unavailable']),
+  },
 }
-
-export const listQuery: Schema = { type: 'object', properties: queryProperties, additionalProperties: false }
 
 /** A model without a price has a cost that nobody knows. */
 export function viewOf(receipt: Receipt, prices: Config['prices']): CallView {
