@@ -72,16 +72,16 @@ export function remoteKeySet(url: string, clock: Clock, onFetched: (failure?: Ke
       if (!keys) await refresh(PAUSE_MS)
       else if (age() > STALE_MS) await refresh(RETRY_MS)
       else if (age() > REFRESH_MS) void refresh(RETRY_MS)
-      return keys ?? never(failure)
+      return keys ?? giveUp(failure)
     },
     async latest() {
       if (age() >= COOLDOWN_MS) await refresh(PAUSE_MS)
-      return failure || !keys ? never(failure) : keys
+      return failure || !keys ? giveUp(failure) : keys
     },
   }
 }
 
-function never(failure: { error: KeySetUnavailable } | undefined): never {
+function giveUp(failure: { error: KeySetUnavailable } | undefined): never {
   throw failure?.error ?? new KeySetUnavailable('the key set was not fetched')
 }
 

@@ -13,7 +13,7 @@ export type Admit = (kind: Kind, nowSeconds: number) => boolean
 /** A kind is in demand if at least this part of all requests is for it. */
 const MAJOR_SHARE = 1 / 32
 
-type AdmissionConfig = Pick<Config, 'POOL_MAX_PER_KEY' | 'POOL_MINTS_PER_MINUTE'>
+export type AdmissionConfig = Pick<Config, 'POOL_MAX_PER_KEY' | 'POOL_MINTS_PER_MINUTE'>
 
 export function mintAdmission(config: AdmissionConfig, kinds: Kinds, stock: Stock, clock: Clock): Admit {
   const whole = minuteQuota(config.POOL_MINTS_PER_MINUTE, clock.mono)

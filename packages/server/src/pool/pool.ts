@@ -2,10 +2,10 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import type { OpenAi } from '../upstream/openai.ts'
 import type { MintOrder } from '../upstream/order.ts'
-import { isFull, mintAdmission } from './admission.ts'
-import { type Kind, type PendingMint, type Pooled, watchedKinds } from './kinds.ts'
+import { isFull } from './admission.ts'
+import { stockFilling, unclaimed } from './filling.ts'
+import { type Kind, type Pooled, watchedKinds } from './kinds.ts'
 import { poolMinting } from './minting.ts'
-import { type Demand, stockFor } from './sizing.ts'
 import { perishableStock } from './stock.ts'
 
 /** What the pool has done since start. */
@@ -56,9 +56,6 @@ type PoolConfig = Pick<
   | 'MAX_IN_FLIGHT'
 >
 
-/** A kind that any visitor may ask for starts with two spares, any other with one. */
-const SPARES = { shared: 2, private: 1 }
-
 /** `onShortLived` is told when OpenAI's secrets live too short to be kept, and how long, seconds; at most every ten minutes. */
 export function secretPool(
   config: PoolConfig,
@@ -70,12 +67,10 @@ export function secretPool(
   const shelfSeconds = lifeSeconds - config.POOL_MIN_REMAINING_SECONDS
   const stock = perishableStock(config, clock)
   const kinds = watchedKinds({ shelfSeconds, lifeSeconds, onForgotten: stock.dropAll })
-  const admit = mintAdmission(config, kinds, stock, clock)
   const minting = poolMinting(config, openai, clock, onShortLived)
+  const fill = stockFilling(config, kinds, stock, minting, clock)
   let hits = 0
   let misses = 0
-
-  const nowSeconds = () => clock.mono() / 1000
 
   /** For a request that was counted as a miss. */
   function takeReady(kind: Kind): Pooled | undefined {
@@ -95,34 +90,10 @@ export function secretPool(
     return undefined
   }
 
-  function fill(kind: Kind): void {
-    const now = nowSeconds()
-    stock.dropAged(kind)
-    const target = stockFor(demandFor(kind, now), maxPerKey)
-    while (kind.ready.length + unclaimed(kind) < target && minting.isAllowed() && admit(kind, now)) start(kind)
-  }
-
-  function demandFor({ shared, demand }: Kind, now: number): Demand {
-    const spares = shared ? SPARES.shared : SPARES.private
-    return { rate: demand.rate(now), mintSeconds: minting.seconds, expectedUses: demand.expectedUses(now), spares }
-  }
-
-  function start(kind: Kind): void {
-    stock.hold(kind)
-    const pending: PendingMint = { claimed: false, result: minting.mint(kind.order) }
-    kind.pending.add(pending)
-    pending.result.then(secret => {
-      kind.pending.delete(pending)
-      if (pending.claimed || !secret) return stock.release(kind)
-      kind.ready.push(secret)
-      if (kinds.find(kind.order) !== kind) stock.dropAll(kind)
-    })
-  }
-
   return {
     take(order, shared) {
       misses++
-      const kind = kinds.asked(order, shared, nowSeconds())
+      const kind = kinds.asked(order, shared, clock.mono() / 1000)
       if (!kind) return undefined
       const secret = takeReady(kind)
       if (secret) fill(kind)
@@ -162,10 +133,4 @@ export function secretPool(
       return { mostOfAKind, inAll: stock.held }
     },
   }
-}
-
-function unclaimed(kind: Kind): number {
-  let count = 0
-  for (const pending of kind.pending) if (!pending.claimed) count++
-  return count
 }

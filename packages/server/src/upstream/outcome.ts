@@ -39,11 +39,10 @@ export const BREAKAGES: Record<Breakage, Failure> = {
 }
 
 const MONEY = row('insufficient_quota')
-const KEY = { counts: true, disconnected: true } as const
 
 const BY_STATUS: Record<number, Failure> = {
   400: row('upstream_rejected'),
-  401: row('upstream_auth_failed', KEY),
+  401: row('upstream_auth_failed', { counts: true, disconnected: true }),
   402: MONEY,
   403: row('upstream_auth_failed', { counts: true }),
   408: BREAKAGES.timeout,

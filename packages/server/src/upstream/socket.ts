@@ -68,14 +68,8 @@ export async function openRealtimeSocket(
   })
   const cut = () => socket.terminate()
   signal.addEventListener('abort', cut, { once: true })
-  let open = false
-  socket.once('open', () => {
-    open = true
-  })
-  socket.once('close', code => {
-    signal.removeEventListener('abort', cut)
-    if (open) handlers.onClose(code)
-  })
+  socket.once('close', () => signal.removeEventListener('abort', cut))
+  socket.once('open', () => socket.once('close', code => handlers.onClose(code)))
   socket.on('message', (data, isBinary) => {
     const event = isBinary ? undefined : readEvent(String(data))
     if (event) handlers.onEvent(event)
