@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { it, type TestContext } from 'node:test'
 import { BREAKAGES } from '../upstream/outcome.ts'
 import { type SocketHandlers, SocketRefused } from '../upstream/socket.ts'
-import { type JoinCall, sideband, UNOBSERVED_MS } from './sideband.ts'
+import { UNOBSERVED_MS } from './observation.ts'
+import { type JoinCall, sideband } from './sideband.ts'
 
 /** A line that the test opens, breaks and refuses; time passes only when it says so. */
 function stage(t: TestContext, { known = false, refusal = 0 } = {}) {
@@ -142,4 +143,13 @@ it('does nothing more once it has left, or once the call is being ended', async 
   assert.deepEqual([told, tries()], [['joined'], 1])
   line.leave()
   assert.deepEqual(told, ['joined', 'cut'])
+})
+
+it('takes no call that is being ended for one that cannot be watched, however well it was watched before', async t => {
+  const { line, told, pass, breakLine } = stage(t)
+  await pass(2000)
+  line.stopRejoining()
+  breakLine()
+  await pass(UNOBSERVED_MS * 2)
+  assert.deepEqual(told, ['joined'])
 })

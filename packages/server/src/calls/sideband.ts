@@ -1,4 +1,5 @@
 import { type RealtimeEvent, type RealtimeSocket, type SocketHandlers, SocketRefused } from '../upstream/socket.ts'
+import { observation } from './observation.ts'
 
 /** Joins a call's events; rejects with `SocketRefused` where OpenAI does not let us. */
 export type JoinCall = (callId: string, handlers: SocketHandlers, signal: AbortSignal) => Promise<RealtimeSocket>
@@ -29,12 +30,15 @@ export interface Sideband {
   closed(): Promise<void>
 }
 
-/** A call that nobody has watched for so long is hung up, milliseconds. */
-export const UNOBSERVED_MS = 30_000
-/** A line that has held for so long counts as one, milliseconds. */
-const STEADY_MS = 1000
 const FIRST_WAIT_MS = 100
 const LONGEST_WAIT_MS = 3000
+
+/** The line into a call. */
+type Line =
+  /** Events may come in, and be answered, a moment before we know that the line is open. */
+  | { state: 'joining'; early: RealtimeEvent[] }
+  | { state: 'open'; socket: RealtimeSocket; closed: Promise<void> }
+  | { state: 'down' }
 
 /**
  * Stays in a call until it is over: joined at once, joined again after a drop, with waits that double. That OpenAI does
@@ -42,90 +46,75 @@ const LONGEST_WAIT_MS = 3000
  */
 export function sideband(callId: string, known: boolean, join: JoinCall, events: SidebandEvents): Sideband {
   const leaving = new AbortController()
-  let socket: RealtimeSocket | undefined
-  let lineClosed = Promise.resolve()
+  const observed = observation(events.onUnobserved, () => {
+    tries = 0
+  })
+  let line: Line = { state: 'down' }
   let wasIn = known
   let rejoins = true
   let tries = 0
-  /** A line was lost. Each call ends with that: only what comes next tells whether it was a drop. */
-  let lost = false
-  /** Events may come in, and be answered, a moment before we know that the line is open. */
-  let early: RealtimeEvent[] = []
   let retry: NodeJS.Timeout | undefined
-  let steady: NodeJS.Timeout | undefined
-  let blind: NodeJS.Timeout | undefined
 
-  function again(): void {
-    clearTimeout(steady)
-    if (!rejoins || leaving.signal.aborted) return
-    blind ??= setTimeout(events.onUnobserved, UNOBSERVED_MS)
-    retry = setTimeout(connect, Math.min(FIRST_WAIT_MS * 2 ** tries++, LONGEST_WAIT_MS))
+  /** `lost`: a line was lost. Each call ends with that: only what comes next tells whether it was a drop. */
+  function again(lost: boolean): void {
+    line = { state: 'down' }
+    if (!rejoins) return
+    observed.lost()
+    retry = setTimeout(connect, Math.min(FIRST_WAIT_MS * 2 ** tries++, LONGEST_WAIT_MS), lost)
   }
 
-  function dropped(): void {
-    lost = false
-    events.onDropped()
+  async function connect(lost: boolean): Promise<void> {
+    const joining: Line = { state: 'joining', early: [] }
+    const closed = Promise.withResolvers<void>()
+    line = joining
+    try {
+      const socket = await join(callId, handlersOf(closed.resolve), leaving.signal)
+      if (line !== joining) return
+      line = { state: 'open', socket, closed: closed.promise }
+      for (const event of joining.early) socket.send(event)
+      if (lost) events.onDropped()
+      events.onJoined(wasIn || tries > 0)
+      wasIn = true
+      observed.found()
+    } catch (error) {
+      if (!rejoins) return
+      if (wasIn && error instanceof SocketRefused && error.status === 404) return events.onGone()
+      if (lost) events.onDropped()
+      events.onDropped()
+      again(false)
+    }
   }
 
-  function joined(): void {
-    if (lost) dropped()
-    events.onJoined(wasIn || tries > 0)
-    wasIn = true
-    steady = setTimeout(() => {
-      tries = 0
-      clearTimeout(blind)
-      blind = undefined
-    }, STEADY_MS)
-  }
-
-  async function connect(): Promise<void> {
-    let over = false
-    early = []
-    const line = Promise.withResolvers<void>()
-    const handlers: SocketHandlers = {
-      onEvent: event => {
+  function handlersOf(onClosed: () => void): SocketHandlers {
+    return {
+      onEvent(event) {
         if (!leaving.signal.aborted) events.onEvent(event)
       },
       onClose() {
-        over = true
-        socket = undefined
-        line.resolve()
-        lost = true
-        again()
+        onClosed()
+        again(true)
       },
-    }
-    try {
-      const opened = await join(callId, handlers, leaving.signal)
-      if (over) return
-      socket = opened
-      lineClosed = line.promise
-      for (const event of early) opened.send(event)
-      joined()
-    } catch (error) {
-      if (!rejoins || leaving.signal.aborted) return
-      if (wasIn && error instanceof SocketRefused && error.status === 404) return events.onGone()
-      if (lost) dropped()
-      dropped()
-      again()
     }
   }
 
-  blind = setTimeout(events.onUnobserved, UNOBSERVED_MS)
-  void connect()
+  function stopRejoining(): void {
+    rejoins = false
+    clearTimeout(retry)
+    observed.stop()
+  }
+
+  void connect(false)
   return {
     send(event) {
-      if (socket) socket.send(event)
-      else early.push(event)
+      if (line.state === 'open') line.socket.send(event)
+      if (line.state === 'joining') line.early.push(event)
     },
-    listening: () => socket !== undefined,
-    stopRejoining() {
-      rejoins = false
-      for (const timer of [retry, blind]) clearTimeout(timer)
-    },
+    listening: () => line.state === 'open',
+    stopRejoining,
     leave() {
       leaving.abort(new Error('left the call'))
-      for (const timer of [retry, steady, blind]) clearTimeout(timer)
+      stopRejoining()
     },
-    closed: () => lineClosed,
+    closed: () => (line.state === 'open' ? line.closed : Promise.resolve()),
   }
 }
