@@ -1,10 +1,9 @@
-import { at, parseJson } from '../json.ts'
-import type { Unusable } from './attempt.ts'
-import { requestedWait } from './backoff.ts'
-import { type Answer, isSuccess } from './connection.ts'
+import { parseJson } from '../json.ts'
+import { type Answer, headerOf, isSuccess } from './connection.ts'
 import type { Form } from './forms.ts'
-import { BREAKAGES, judgeStatus, obeyShouldRetry, type UpstreamError } from './outcome.ts'
-import { plainId, plainName, scrub } from './scrub.ts'
+import { BREAKAGES, type UpstreamError } from './outcome.ts'
+import { confidentialOf, type Quotable, readRefusal, requestIdOf, type Unusable } from './refusal.ts'
+import { plainId } from './scrub.ts'
 
 /** A secret that OpenAI gave, with what is known of it. */
 export interface Minted {
@@ -25,17 +24,8 @@ const NO_ERROR: UpstreamError = { code: '', type: '', param: '', message: '' }
 /** No secret lives longer than a day; OpenAI's longest is two hours. */
 const LONGEST_LIFE_SECONDS = 86_400
 
-/** What OpenAI's answer may quote, and must not get into the log. */
-export interface Quotable {
-  apiKey: string
-  /** What was sent. */
-  body: string
-  /** Whether callers' own words are in it. */
-  ownWords: boolean
-}
-
 /** What an answer is judged by, besides itself. */
-export interface Asked extends Quotable {
+interface Asked extends Quotable {
   form: Form
 }
 
@@ -65,42 +55,8 @@ export function readAnswer(answer: Answer, asked: Asked, now: number): Minted | 
   }
 }
 
-/** OpenAI's id of the request, for its support; empty where it gave none that is safe to log. */
-export function requestIdOf(answer: Answer, asked: Quotable, secrets: string[] = []): string {
-  return plainId(answer.headers['x-request-id'], [...confidentialOf(asked), ...secrets])
-}
-
-/** What no id may quote. Our own instructions hold no word to hide, and to search them costs at every mint. */
-export function confidentialOf({ apiKey, body, ownWords }: Quotable): string[] {
-  return ownWords ? [apiKey, body] : [apiKey]
-}
-
-/** Judges an answer that is not a success. Never throws. */
-export function readRefusal(answer: Answer, asked: Quotable, now: number): Unusable {
-  const error = readError(at(parseJson(answer.body), 'error'), asked)
-  const judged = obeyShouldRetry(judgeStatus(answer.status, error), single(answer.headers['x-should-retry']))
-  const retryAfterMs = requestedWait(answer.headers, now)
-  const failure = retryAfterMs === undefined ? judged : { ...judged, retryAfterMs }
-  return { failure, openAiRequestId: requestIdOf(answer, asked), error }
-}
-
-/** OpenAI's free text is kept only where it cannot quote a caller: short quotes survive any scrubbing. */
-function readError(error: unknown, { apiKey, body, ownWords }: Quotable): UpstreamError {
-  const said = at(error, 'message')
-  const message = typeof said === 'string' && !ownWords ? scrub(said, [apiKey, body]) : ''
-  const name = (field: string) => {
-    const value = at(error, field)
-    return value === apiKey ? '' : plainName(value, body)
-  }
-  return { code: name('code'), type: name('type'), param: name('param'), message }
-}
-
 /** When OpenAI answered: by its own clock, so that a wrong one here does not make its secrets look dead. */
-function answeredAt({ headers }: Answer, now: number): number {
-  const told = Date.parse(single(headers.date) ?? '')
+function answeredAt(answer: Answer, now: number): number {
+  const told = Date.parse(headerOf(answer, 'date') ?? '')
   return Number.isNaN(told) ? now : told
-}
-
-function single(value: string | string[] | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined
 }

@@ -1,6 +1,7 @@
 import { errorCode } from '../error-code.ts'
 import { type Answer, BrokenAnswer } from './connection.ts'
 import { BREAKAGES, type Failed, type Failure, type UpstreamError } from './outcome.ts'
+import type { Unusable } from './refusal.ts'
 
 /** One attempt, as the log and the metrics see it. */
 export interface AttemptReport {
@@ -12,14 +13,6 @@ export interface AttemptReport {
   openAiRequestId?: string | undefined
   error?: UpstreamError | undefined
   oddity?: string | undefined
-}
-
-/** An answer of no use, judged. */
-export interface Unusable extends Failed {
-  /** OpenAI's id of the request, for its support; empty where it gave none. */
-  openAiRequestId: string
-  error?: UpstreamError
-  oddity?: string
 }
 
 /** Sends once, reads and judges the answer, and reports what became of it. Throws only what is no `BrokenAnswer`. */

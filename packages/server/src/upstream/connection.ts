@@ -109,6 +109,12 @@ function textOf(chunks: readonly Buffer[]): string {
   return (only && chunks.length === 1 ? only : Buffer.concat(chunks)).toString('utf8')
 }
 
+/** A header that stands there once. */
+export function headerOf({ headers }: Pick<Answer, 'headers'>, name: string): string | undefined {
+  const value = headers[name]
+  return typeof value === 'string' ? value : undefined
+}
+
 /** Whether a status says that what was asked for was done. */
 export function isSuccess(status: number): boolean {
   return status >= 200 && status <= 299

@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
-import type { Quotable } from './answer.ts'
 import { type Answer, BrokenAnswer } from './connection.ts'
 import { guarded } from './guarded.ts'
 import { boundedLoad } from './load.ts'
@@ -8,6 +7,7 @@ import { type CallOrder, type OfferConfig, offerSender } from './offer.ts'
 import type { OpenAi } from './openai.ts'
 import { asServiceError, type Failed } from './outcome.ts'
 import { callIdOf, type NotPlaced, type Placed, readPlaced } from './placed.ts'
+import type { Quotable } from './refusal.ts'
 
 export interface PlacedCall extends Placed {
   /** Milliseconds that OpenAI took. */

@@ -1,7 +1,6 @@
-import { confidentialOf, type Quotable, readRefusal, requestIdOf } from './answer.ts'
-import type { Unusable } from './attempt.ts'
-import { type Answer, isSuccess } from './connection.ts'
+import { type Answer, headerOf, isSuccess } from './connection.ts'
 import { BREAKAGES } from './outcome.ts'
+import { confidentialOf, type Quotable, readRefusal, requestIdOf, type Unusable } from './refusal.ts'
 import { plainId } from './scrub.ts'
 
 /** A call that OpenAI has taken. */
@@ -21,8 +20,8 @@ export interface NotPlaced extends Unusable {
 }
 
 /**
- * Treats the answer as hostile input: a call without a usable id cannot be hung up; one without SDP cannot be used, and
- * or with our own key in it, is an orphan to be hung up.
+ * Treats the answer as hostile input: a call without a usable id cannot be hung up; one without SDP, or
+ * with our own key in it, cannot be used and is an orphan to be hung up.
  */
 export function readPlaced(answer: Answer, asked: Quotable, now: number): Placed | NotPlaced {
   if (!isSuccess(answer.status)) return readRefusal(answer, asked, now)
@@ -35,8 +34,7 @@ export function readPlaced(answer: Answer, asked: Quotable, now: number): Placed
 }
 
 /** `Location: /v1/realtime/calls/rtc_…`, relative or absolute. The id is logged and handed on, so it must quote nothing. */
-export function callIdOf({ headers }: Pick<Answer, 'headers'>, asked: Quotable): string | undefined {
-  const { location } = headers
-  if (typeof location !== 'string') return undefined
+export function callIdOf(answer: Pick<Answer, 'headers'>, asked: Quotable): string | undefined {
+  const location = headerOf(answer, 'location') ?? ''
   return plainId(/\/realtime\/calls\/([^/]+)$/.exec(location)?.[1], confidentialOf(asked)) || undefined
 }
