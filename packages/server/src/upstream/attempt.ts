@@ -24,23 +24,22 @@ export type Attempt = <Success extends { openAiRequestId: string }>(
 
 /** `heard` is told of each attempt, and whether OpenAI looked reachable and usable. */
 export function attempts(mono: () => number, heard: (report: AttemptReport, connected: boolean) => void): Attempt {
-  function tell(requestId: string, started: number, failure: Failure | undefined, found: Partial<AttemptReport>): void {
-    const outcome = failure?.type ?? 'ok'
-    heard({ requestId, outcome, durationMs: mono() - started, ...found }, !failure?.disconnected)
-  }
-
   return async (requestId, send, read) => {
     const started = mono()
     try {
       const answer = await send()
       const reading = read(answer)
       const { failure, openAiRequestId, error, oddity }: Partial<Unusable> = reading
-      tell(requestId, started, failure, { status: answer.status, openAiRequestId, error, oddity })
+      const outcome = failure?.type ?? 'ok'
+      const durationMs = mono() - started
+      const { status } = answer
+      heard({ requestId, outcome, durationMs, status, openAiRequestId, error, oddity }, !failure?.disconnected)
       return reading
     } catch (error) {
       if (!(error instanceof BrokenAnswer)) throw error
       const failure = BREAKAGES[error.breakage]
-      tell(requestId, started, failure, { oddity: errorCode(error.cause) })
+      const durationMs = mono() - started
+      heard({ requestId, outcome: failure.type, durationMs, oddity: errorCode(error.cause) }, !failure.disconnected)
       return { failure, cause: error.cause }
     }
   }
