@@ -15,7 +15,7 @@ return 1
  * memory at the first write of a script only, so that is one which takes some.
  */
 const TRY_ALL = script(`
-local hash, sorted, text = ARGV[1] .. ':hash', ARGV[1] .. ':sorted', ARGV[1] .. ':text'
+local hash, set, sorted, text = ARGV[1] .. ':hash', ARGV[1] .. ':set', ARGV[1] .. ':sorted', ARGV[1] .. ':text'
 local now = redis.call('TIME')[1]
 redis.call('HSET', hash, 'a', 1)
 redis.call('PEXPIRE', hash, 5000)
@@ -27,6 +27,8 @@ redis.call('HMGET', hash, 'a', 'b')
 redis.call('HGETALL', hash)
 redis.call('HDEL', hash, 'a', 'b')
 redis.call('EXISTS', hash)
+redis.call('SADD', set, 'a')
+redis.call('PEXPIRE', set, 5000)
 redis.call('ZADD', sorted, now, 'a')
 redis.call('PEXPIRE', sorted, 5000)
 redis.call('ZCARD', sorted)
