@@ -1,6 +1,5 @@
-import { deriveSecret } from '../../packages/server/src/config/config.ts'
 import { type ReportSubject, reportKeySigner } from '../../packages/server/src/report-key.ts'
-import { Secret } from '../../packages/server/src/secret.ts'
+import { deriveSecret, Secret } from '../../packages/server/src/secret.ts'
 import { type Answered, ask } from './ask.ts'
 import { API_KEY } from './service.ts'
 

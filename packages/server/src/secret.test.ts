@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { format, inspect } from 'node:util'
 import { createLogger } from './observe/log.ts'
-import { Secret } from './secret.ts'
+import { deriveSecret, Secret } from './secret.ts'
 
 const VALUE = 'sk-hunter2'
 const secret = new Secret(VALUE)
@@ -39,4 +39,11 @@ it('a secret does not show in a log line', () => {
   createLogger('info', sink).info({ secret, nested: { secret } }, `with ${secret}`)
   assert.match(logged, /\[secret\]/)
   assert.doesNotMatch(logged, /hunter2/)
+})
+
+it('a secret derived for one purpose is not that for another, and does not hold what it comes from', () => {
+  const [one, another] = ['one', 'another'].map(purpose => deriveSecret(secret, purpose).reveal())
+  assert.notEqual(one, another)
+  assert.equal(deriveSecret(secret, 'one').reveal(), one)
+  assert.ok(!one?.includes(VALUE))
 })

@@ -1,3 +1,4 @@
+import { hkdfSync } from 'node:crypto'
 import { inspect } from 'node:util'
 
 /** API keys, secrets, tickets, session ids, report keys, JWTs and whatever stands behind `Bearer`. */
@@ -34,4 +35,10 @@ export class Secret {
   [inspect.custom](): string {
     return '[secret]'
   }
+}
+
+/** A secret of our own that changes with the API key and does not reveal it (HKDF, RFC 5869). */
+export function deriveSecret(from: Secret, purpose: string): Secret {
+  const bytes = hkdfSync('sha256', from.reveal(), '', `parker-token-service:${purpose}`, 32)
+  return new Secret(Buffer.from(bytes).toString('base64url'))
 }

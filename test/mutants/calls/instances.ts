@@ -142,9 +142,9 @@ export const INSTANCE_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'the start says what a crash without Redis leaves behind',
-    file: `${SRC}/config/config.ts`,
-    from: "if (config.CALL_MODE === 'unified' && !config.REDIS_URL)",
-    to: "if (config.CALL_MODE === 'ephemeral' && !config.REDIS_URL)",
+    file: `${SRC}/config/remarks.ts`,
+    from: "values.CALL_MODE === 'unified' && !values.REDIS_URL,",
+    to: "values.CALL_MODE === 'ephemeral' && !values.REDIS_URL,",
     test: CONFIG,
     named: 'need no pool, and warn where one process alone knows of them',
   },

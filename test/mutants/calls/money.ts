@@ -125,7 +125,7 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'a spend limit with an unpriced model stops the start',
-    file: `${SRC}/config/config.ts`,
+    file: `${SRC}/config/spending.ts`,
     from: 'filter(model => !isPricedVoice(prices[model]))',
     to: 'filter(model => !isPricedVoice(prices[model]) && model in prices)',
     test: CONFIG,
@@ -133,7 +133,7 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'a spend limit with an unpriced transcription stops the start',
-    file: `${SRC}/config/config.ts`,
+    file: `${SRC}/config/spending.ts`,
     from: 'return [...voices, transcription]',
     to: 'return transcription ? voices : []',
     test: CONFIG,
@@ -141,7 +141,7 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   },
   ...(['MAX_CALL_USD', 'DAILY_USD_BUDGET', 'CLIENT_DAILY_USD'] as const).map(limit => ({
     promise: `${limit} is such a spend limit`,
-    file: `${SRC}/config/config.ts`,
+    file: `${SRC}/config/spending.ts`,
     from: 'SPEND_LIMITS.filter(name => values[name] > 0)',
     to: `SPEND_LIMITS.filter(name => values[name] > 0 && name !== '${limit}')`,
     test: CONFIG,
@@ -149,7 +149,7 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   })),
   {
     promise: 'without a spend limit an unpriced model may be used',
-    file: `${SRC}/config/config.ts`,
+    file: `${SRC}/config/spending.ts`,
     from: 'if (limits.length > 0 && unpriced.length > 0)',
     to: 'if (unpriced.length > 0)',
     test: CONFIG,
@@ -297,9 +297,9 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'a spend limit that nothing holds calls to draws a warning',
-    file: `${SRC}/config/config.ts`,
-    from: 'if (idle.length > 0)',
-    to: 'if (idle.length > 3)',
+    file: `${SRC}/config/remarks.ts`,
+    from: 'spendLimits(values).length > 0',
+    to: 'spendLimits(values).length > 3',
     test: `${SRC}/config/config.test.ts`,
     named: 'set in ephemeral mode',
   },

@@ -165,8 +165,8 @@ export const TICKET_MUTANTS: readonly Mutant[] = [
   {
     promise: 'doctor says that several instances need REDIS_URL',
     file: `${SRC}/doctor/settings.ts`,
-    from: "'calls-alone': 'calls-alone'",
-    to: "'calls-alone': 'setting-remark'",
+    from: 'if (Object.hasOwn(FINDINGS.Settings, id))',
+    to: "if (Object.hasOwn(FINDINGS.Settings, id) && id !== 'calls-alone')",
     test: 'test/doctor.test.ts',
     named: 'unified calls that one process alone knows of',
   },

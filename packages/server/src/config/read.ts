@@ -12,7 +12,8 @@ export interface Problem {
   example: string
 }
 
-type Environment = Record<string, string | undefined>
+/** Variables of the environment, as Node has them. */
+export type Environment = Record<string, string | undefined>
 
 /** A problem with a setting, and its example from the table. */
 export function problemWith(name: SettingName, problem: string, id?: ProblemId): Problem {

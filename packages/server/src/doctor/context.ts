@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import type { Environment } from './settings.ts'
+import type { Environment } from '../config/read.ts'
 import type { Unread } from './unread.ts'
 
 /** What a check of this machine stands on. */

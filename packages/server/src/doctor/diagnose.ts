@@ -1,3 +1,4 @@
+import type { Environment } from '../config/read.ts'
 import type { SettingName } from '../config/settings.ts'
 import type { Context } from './context.ts'
 import { checkDeployment } from './deployment/deployment.ts'
@@ -6,7 +7,7 @@ import { checkOpenAi } from './openai.ts'
 import type { Options } from './options.ts'
 import { checkRedis } from './redis.ts'
 import { checkRequest } from './request.ts'
-import { type Environment, readSettings } from './settings.ts'
+import { readSettings } from './settings.ts'
 import { checkSignIn } from './sign-in.ts'
 import { notChecked } from './unread.ts'
 

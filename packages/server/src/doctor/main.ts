@@ -1,8 +1,8 @@
+import type { Environment } from '../config/read.ts'
 import { ALL_SETTINGS } from '../config/settings.ts'
 import { diagnose } from './diagnose.ts'
 import { HELP, type Options, readOptions, UsageError } from './options.ts'
 import { asJson, asText, exitCode } from './report.ts'
-import type { Environment } from './settings.ts'
 
 /** EX_USAGE of sysexits.h. */
 const EXIT_USAGE = 64

@@ -1,12 +1,11 @@
 import { modelState } from '../catalogue/models.ts'
-import { type Config, decideConfig, type Remark, type RemarkId } from '../config/config.ts'
+import { type Config, decideConfig } from '../config/config.ts'
 import type { ProblemId } from '../config/parse.ts'
-import type { Problem } from '../config/read.ts'
+import type { Environment, Problem } from '../config/read.ts'
+import type { Remark } from '../config/remarks.ts'
 import { ALL_SETTINGS, type SettingName } from '../config/settings.ts'
-import { type Finding, type FindingId, finding } from './findings.ts'
+import { FINDINGS, type Finding, type FindingId, finding } from './findings.ts'
 import type { Unread } from './unread.ts'
-
-export type Environment = Record<string, string | undefined>
 
 /** The settings, as far as they can be read. */
 export interface Settings {
@@ -67,21 +66,10 @@ const OF_PROBLEM: Record<ProblemId, FindingId | Partial<Record<SettingName, Find
   'too-short': { ADMIN_TOKEN: 'admin-token-short' },
 }
 
-/** And for what it remarks. */
-const OF_REMARK: Record<RemarkId, FindingId> = {
-  'railway-addresses': 'setting-note',
-  'model-retired': 'model-retired',
-  'model-retiring': 'model-retiring',
-  'model-not-known': 'model-not-known',
-  'extension-id': 'extension-id',
-  'cors-lacks-origin': 'cors-lacks-origin',
-  'metrics-open': 'metrics-open',
-  'burst-above-minute': 'burst-above-minute',
-  'calls-alone': 'calls-alone',
-  'spend-limit-idle': 'spend-limit-idle',
-  'ttl-short': 'ttl-short',
-  'pool-off': 'setting-remark',
-  'calls-sealed-by-api-key': 'setting-remark',
+/** A remark has a row of its own name, or goes to that of its level. */
+function idOfRemark({ id, level }: Remark): FindingId {
+  if (Object.hasOwn(FINDINGS.Settings, id)) return id as FindingId
+  return level === 'info' ? 'setting-note' : 'setting-remark'
 }
 
 function idOfProblem({ name, id }: Problem): FindingId {
@@ -95,8 +83,8 @@ function findingOfProblem(one: Problem): Finding {
   return finding(id, `${one.name} ${one.problem}.`, `${fix} For example: ${one.example}`)
 }
 
-function findingOfRemark({ id, text }: Remark, config: Config, now: number): Finding {
-  const row = OF_REMARK[id]
+function findingOfRemark(remark: Remark, config: Config, now: number): Finding {
+  const id = idOfRemark(remark)
   const { successor } = modelState(config.REALTIME_MODEL, now)
-  return finding(row, text, row.startsWith('model-') && successor ? `Set REALTIME_MODEL=${successor}.` : undefined)
+  return finding(id, remark.text, id.startsWith('model-') && successor ? `Set REALTIME_MODEL=${successor}.` : undefined)
 }

@@ -1,6 +1,6 @@
 import { errors, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose'
 import type { Clock } from '../clock.ts'
-import type { JwtConfig } from '../config/config.ts'
+import type { JwtConfig } from '../config/jwt.ts'
 import { ServiceError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
 import { ASYMMETRIC, type KeySet, KeySetUnavailable, remoteKeySet } from './key-set.ts'
