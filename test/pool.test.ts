@@ -81,11 +81,10 @@ async function readyAtLeast(service: RunningService, number: number): Promise<vo
 }
 
 describe('the pool', () => {
-  it('keeps the secret of a caller that hung up for the next one who asks for the same', async () => {
+  it('keeps the secret of a caller that hung up for the next one who asks for the same, be it for the first time', async () => {
     const upstream = await startUpstream()
     const service = await startService({ ...WARM, OPENAI_BASE_URL: upstream.baseUrl })
     const body = { instructions: 'Words of my own.' }
-    await askToken(service.url, body)
 
     const hangUp = new AbortController()
     const held = new Promise<() => void>(resolve => {

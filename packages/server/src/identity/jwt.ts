@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { JwtConfig } from '../config/jwt.ts'
 import { ServiceError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
-import { ASYMMETRIC, type KeySet, KeySetUnavailable, remoteKeySet } from './key-set.ts'
+import { ASYMMETRIC, type KeySet, KeySetUnavailable, PAUSE_MS, remoteKeySet } from './key-set.ts'
 
 /** Resolves to the token's `sub`; throws `ServiceError` `unauthenticated` or `auth_unavailable`. */
 export type VerifyJwt = (authorization: string | undefined) => Promise<string>
@@ -82,7 +82,8 @@ async function verifyWithAny(token: string, findKey: JWTVerifyGetKey, settings: 
 
 function asServiceError(error: unknown): never {
   if (error instanceof ServiceError) throw error
-  if (error instanceof KeySetUnavailable) throw new ServiceError('auth_unavailable', { retryAfter: 30, cause: error })
+  if (error instanceof KeySetUnavailable)
+    throw new ServiceError('auth_unavailable', { retryAfter: PAUSE_MS / 1000, cause: error })
   throw invalidToken(error)
 }
 

@@ -19,7 +19,7 @@ const REFRESH_MS = 600_000
 const STALE_MS = 1_200_000
 
 /** After a fetch that failed: none for callers who cannot be served without it, milliseconds. */
-const PAUSE_MS = 5000
+export const PAUSE_MS = 5000
 /** After a fetch that failed: none for a set that is merely old, milliseconds. */
 const RETRY_MS = 30_000
 

@@ -33,6 +33,8 @@ export interface Kinds {
   /** Counts a request; undefined for a private kind's first one, which earns no stock. */
   asked(order: MintOrder, shared: boolean, nowSeconds: number): Kind | undefined
   find(order: MintOrder): Kind | undefined
+  /** The kind of a secret that is there already; a private one is watched from now on if it was not. */
+  holding(order: MintOrder, nowSeconds: number): Kind
   all(): Iterable<Kind>
   /** The part of all demand that is for this kind, 0 to 1. */
   share(kind: Kind, nowSeconds: number): number
@@ -91,17 +93,22 @@ export function watchedKinds({ shelfSeconds, lifeSeconds, onForgotten }: KindsOp
     return false
   }
 
-  function open(name: string, order: MintOrder, shared: boolean, now: number): Kind | undefined {
-    if (!shared && !isSecondRequest(name, now)) return undefined
+  function open(name: string, order: MintOrder, shared: boolean, now: number): Kind {
     if (kinds.size >= MAX_KINDS) forgetWeakest(now)
-    return { order, shared, demand: demandMeter(shelfSeconds, now), ready: [], pending: new Set() }
+    const kind = { order, shared, demand: demandMeter(shelfSeconds, now), ready: [], pending: new Set<PendingMint>() }
+    kinds.set(name, kind)
+    return kind
+  }
+
+  function earned(name: string, order: MintOrder, shared: boolean, now: number): Kind | undefined {
+    return shared || isSecondRequest(name, now) ? open(name, order, shared, now) : undefined
   }
 
   return {
     asked(order, shared, now) {
       forgetQuiet(now)
       const name = nameOf(order)
-      const kind = kinds.get(name) ?? open(name, order, shared, now)
+      const kind = kinds.get(name) ?? earned(name, order, shared, now)
       if (!kind) return undefined
       kinds.delete(name)
       kinds.set(name, kind)
@@ -110,6 +117,10 @@ export function watchedKinds({ shelfSeconds, lifeSeconds, onForgotten }: KindsOp
       return kind
     },
     find: order => kinds.get(nameOf(order)),
+    holding(order, now) {
+      const name = nameOf(order)
+      return kinds.get(name) ?? open(name, order, false, now)
+    },
     all: () => kinds.values(),
     share: (kind, now) => kind.demand.weight(now) / everything.weight(now),
   }

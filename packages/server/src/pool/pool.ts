@@ -111,8 +111,8 @@ export function secretPool(
       return kind !== undefined && (kind.ready.length > 0 || unclaimed(kind) > 0)
     },
     deposit(order, secret) {
-      const kind = kinds.find(order)
-      if (!kind || isFull(kind, maxPerKey) || !stock.hasRoom(kind)) return
+      const kind = kinds.holding(order, clock.mono() / 1000)
+      if (isFull(kind, maxPerKey) || !stock.hasRoom(kind)) return
       stock.hold(kind)
       kind.ready.push(secret)
     },
