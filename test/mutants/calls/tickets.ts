@@ -40,15 +40,15 @@ export const TICKET_MUTANTS: readonly Mutant[] = [
   },
   {
     promise: 'the reply has no websocket_url',
-    file: `${SRC}/http/routes/token.ts`,
+    file: `${SRC}/http/token-text.ts`,
     from: 'websocket_url: null,',
-    to: 'websocket_url: webSocketUrl,',
+    to: 'websocket_url: config.OPENAI_PUBLIC_BASE_URL,',
     test: TICKETS,
     named: 'comes without a word to OpenAI',
   },
   {
     promise: 'web_rtc_url is ours',
-    file: `${SRC}/http/routes/token.ts`,
+    file: `${SRC}/http/token-text.ts`,
     from: '`${ownAddress(request, config)}/v1/realtime/calls`',
     to: '`${ownAddress(request, config) && config.OPENAI_PUBLIC_BASE_URL}/realtime/calls`',
     test: TICKETS,

@@ -7,9 +7,8 @@ import type { IssueCredential, Issued } from '../../issue.ts'
 import type { Events } from '../../observe/events.ts'
 import type { SignReportKey } from '../../report-key.ts'
 import { namesOf, newSessionId, type Session, type SessionRequest, sessionDecider } from '../../session.ts'
-import { loggedOrigin, type Request } from '../facts.ts'
+import { loggedOrigin, type Reply, type Request } from '../facts.ts'
 import { hangUpSignal, hasHungUp } from '../hang-up-signal.ts'
-import { ownAddress } from '../own-address.ts'
 import { BROWSER, errorReplies, JSON_BODY, UPSTREAM } from '../refusals.ts'
 import { tokenReply, tokenRequestSchema } from '../token-schema.ts'
 import { tokenTexts } from '../token-text.ts'
@@ -42,36 +41,8 @@ const REFUSALS_OF: Record<Config['CALL_MODE'], ErrorType[]> = {
 
 /** `POST /v1/realtime/token`: a credential for one session. */
 export function tokenRoute(app: FastifyInstance, { config, clock, issue, signReportKey, events }: TokenRoute): void {
-  const unified = config.CALL_MODE === 'unified'
-  const webSocketUrl = `${config.OPENAI_PUBLIC_BASE_URL.replace(/^http/, 'ws')}/realtime`
-  const addresses = (model: string) => ({
-    web_rtc_url: `${config.OPENAI_PUBLIC_BASE_URL}/realtime/calls`,
-    websocket_url: `${webSocketUrl}?model=${encodeURIComponent(model)}`,
-  })
-  const ownAddresses = (request: Request) => ({
-    web_rtc_url: `${ownAddress(request, config)}/v1/realtime/calls`,
-    websocket_url: null,
-  })
-
   const decide = sessionDecider(config)
-  const text = tokenTexts(({ model: { served: model }, voice, instructions }) => {
-    const members = { model, voice, instructions }
-    return unified ? members : { ...members, ...addresses(model) }
-  })
-
-  function render(session: Session, issued: Issued, sessionId: string, request: Request): string {
-    const { voice, difficulty, mode } = session
-    const model = session.model.served
-    const issuedAt = Math.floor(clock.now() / 1000)
-    const own = {
-      client_secret: issued.value,
-      expires_at: issued.expiresAt,
-      expires_in: issued.expiresIn,
-      session_id: sessionId,
-      report_key: signReportKey({ sessionId, model, voice, difficulty, mode, issuedAt }),
-    }
-    return text(session, unified ? { ...own, ...ownAddresses(request) } : own)
-  }
+  const textOf = tokenTexts({ config, clock, signReportKey })
 
   app.post<{ Body: SessionRequest }>('/v1/realtime/token', {
     config: { access: 'jwt', browser: true, rated: true },
@@ -89,10 +60,9 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
       const { facts } = request
       const session = decide(request.body, clock.now())
       facts.logged = namesOf(session)
-      const { client } = facts
       const issued = await issue({
         session,
-        client,
+        client: facts.client,
         operator: facts.operator,
         requestId: request.id,
         gone: () => hasHungUp(reply),
@@ -100,24 +70,32 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
       })
       const sessionId = issued.sessionId ?? newSessionId()
       const totalMs = clock.mono() - facts.startedAt
-      const line = { ...namesOf(session), ...mintOf(issued) }
-      facts.logged = line
-      const origin = loggedOrigin(request.headers.origin)
-      events.tokenIssued({
-        requestId: request.id,
-        sessionId,
-        client,
-        origin,
-        line,
-        expiresAt: issued.expiresAt,
-        totalMs,
-      })
-      if (session.model.shutdown) reply.headers(endOfLifeHeaders(session.model))
-      reply.header('server-timing', `total;dur=${totalMs.toFixed(1)}, openai;dur=${issued.openAiMs.toFixed(1)}`)
-      reply.header('content-type', 'application/json; charset=utf-8')
-      return render(session, issued, sessionId, request)
+      tell(request, session, issued, sessionId, totalMs)
+      setHeaders(reply, session, issued, totalMs)
+      return textOf(request, session, issued, sessionId)
     },
   })
+
+  /** For the request's log line, and as the audit event. */
+  function tell(request: Request, session: Session, issued: Issued, sessionId: string, totalMs: number): void {
+    const line = { ...namesOf(session), ...mintOf(issued) }
+    request.facts.logged = line
+    events.tokenIssued({
+      requestId: request.id,
+      sessionId,
+      client: request.facts.client,
+      origin: loggedOrigin(request.headers.origin),
+      line,
+      expiresAt: issued.expiresAt,
+      totalMs,
+    })
+  }
+}
+
+function setHeaders(reply: Reply, { model }: Session, { openAiMs }: Issued, totalMs: number): void {
+  if (model.shutdown) reply.headers(endOfLifeHeaders(model))
+  reply.header('server-timing', `total;dur=${totalMs.toFixed(1)}, openai;dur=${openAiMs.toFixed(1)}`)
+  reply.header('content-type', 'application/json; charset=utf-8')
 }
 
 function mintOf({ warm, mintId, openAiMs, openAiRequestId }: Issued) {
