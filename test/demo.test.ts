@@ -9,6 +9,7 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { type RunningDemo, runDemo, startDemo } from '../demo/test-demo.ts'
 import { ask, askToken } from './harness/ask.ts'
 import { openBrowser, openVoiceBrowser } from './harness/browser.ts'
+import { endCall, listCalls } from './harness/call-client.ts'
 import { listenIn, statsOf, waitForSilence, waitForSound } from './harness/listening.ts'
 import { speechWav } from './harness/speech-wav.ts'
 import { startUpstream, type Upstream } from './harness/upstream.ts'
@@ -144,6 +145,17 @@ describe('npm run demo', () => {
     assert.doesNotMatch(output, /^ {4}at /m)
   })
 
+  test('a package that was left out is explained, with how to install it', async () => {
+    const hide = `import { registerHooks } from 'node:module'
+      const resolve = (name, context, next) => next(name === 'esbuild-wasm' ? 'left-out' : name, context)
+      registerHooks({ resolve })`
+    const { code, output } = await runDemo({
+      env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hide)}` },
+    })
+    assert.equal(code, 1)
+    assert.match(output, /^The demo needs the package left-out, .* `npm ci` installs it \(leave out --omit=dev\)\.\n$/)
+  })
+
   test('bad settings and bad options are explained', async () => {
     const [settings, options] = await Promise.all([
       runDemo({ env: { RATE_LIMIT_PER_MINUTE: 'many' } }),
@@ -177,7 +189,7 @@ describe('the demo’s page', () => {
   })
 
   /** The browser itself notes refused tokens and failed connections in the console. */
-  const EXPECTED = /status of 429|ERR_CONNECTION_REFUSED/
+  const EXPECTED = /status of (429|503)|ERR_CONNECTION_REFUSED/
 
   /** Opens the page; the test fails at its end if anything else was amiss in the console. */
   async function withPage(url: string, act: (page: Page) => Promise<void>, width = 1280): Promise<void> {
@@ -332,15 +344,66 @@ describe('the demo’s page', () => {
       assert.equal(await page.evaluate('document.activeElement.id'), 'talk')
     }))
 
-  test('says so when the service has gone', async () => {
+  const GONE = /Is npm run demo still running\?/
+
+  test('says so when the service has gone, wherever it is asked', async () => {
     const short = await startDemo()
     await withPage(short.url, async page => {
+      await page.getByLabel('https://free-voice.example').waitFor()
       await short.stop()
       await getToken(page).click()
       await tag(page).getByText('No answer').waitFor()
-      assert.match(await textOf(page.locator('#token-error')), /Is npm run demo still running\?/)
+      assert.match(await textOf(page.locator('#token-error')), GONE)
+      await page.getByRole('button', { name: 'Ask as this site' }).click()
+      await page.locator('#foreign-result', { hasText: GONE }).waitFor()
+      await page.getByRole('button', { name: 'Go over the limit' }).click()
+      await page.locator('#over-line', { hasText: GONE }).waitFor()
+      assert.equal(await page.locator('#over-result').isVisible(), false)
+      await page.getByRole('slider').fill('3')
+      await page.getByRole('button', { name: 'Fire the burst' }).click()
+      await page.locator('#burst-status', { hasText: '0 refused, 3 without an answer.' }).waitFor()
+      assert.match(await textOf(page.locator('#tally')), /Refused0No answer3/)
+      assert.equal(await page.locator('#chart .bar.unanswered').count(), 3)
     })
   })
+
+  test('says so when the service hangs', async () => {
+    const stuck = await startDemo()
+    try {
+      await withPage(stuck.url, async page => {
+        await page.getByText('connected', { exact: true }).waitFor()
+        stuck.child.kill('SIGSTOP')
+        await getToken(page).click()
+        await page.locator('#live-note', { hasText: GONE }).waitFor()
+        await page.locator('#live-openai', { hasText: 'unknown' }).waitFor()
+        await tag(page).getByText('No answer').waitFor()
+        stuck.child.kill('SIGCONT')
+        await page.getByText('connected', { exact: true }).waitFor()
+      })
+    } finally {
+      stuck.child.kill('SIGCONT')
+      await stuck.stop()
+    }
+  })
+
+  test('says why no limit was reached where the answer is another', () =>
+    withPage(demo.url, async page => {
+      const refused = { error: { type: 'overloaded', message: 'Full. Please try again later.' } }
+      await page.route('**/v1/realtime/token', route => route.fulfill({ status: 503, json: refused }), { times: 1 })
+      await page.getByRole('button', { name: 'Go over the limit' }).click()
+      await page.locator('#over-line', { hasText: 'No 429 came. Full. Please try again later.' }).waitFor()
+      await page.getByRole('button', { name: 'Go over the limit' }).click()
+      await page.locator('#over-line', { hasText: 'No 429 after 1: the limit here is too high' }).waitFor()
+    }))
+
+  test('offers foreign sites at the next press where they did not come', () =>
+    withPage(demo.url, async page => {
+      await page.route('**/demo/foreign', route => route.abort('connectionrefused'), { times: 1 })
+      await page.reload()
+      await page.getByText('The sites that could ask did not come.').waitFor()
+      await page.getByRole('button', { name: 'Ask as this site' }).click()
+      await page.getByLabel('https://free-voice.example').waitFor()
+    }))
 })
 
 describe('talking on the demo’s page', () => {
@@ -446,6 +509,26 @@ describe('talking on the demo’s page', () => {
       await words.getByText('(not transcribed)').waitFor()
       assert.ok((await words.allTextContents()).includes('What a'))
     }))
+
+  test('a call that an operator hangs up is called cut off, and not none', async () => {
+    const operator = 'operators-only-0123456789'
+    const unified = await startDemo({ env: { CALL_MODE: 'unified', ADMIN_TOKEN: operator } })
+    try {
+      const page = await browser.newPage()
+      await page.goto(unified.url)
+      await page.getByRole('button', { name: 'Talk to Parker' }).click()
+      await page.locator('#on-air', { hasText: 'Parker speaks' }).waitFor()
+      const { json } = await listCalls(unified.url, 'state=active', operator)
+      await endCall(unified.url, json.calls[0].id, operator)
+      await page.locator('#on-air', { hasText: 'Cut off' }).waitFor()
+      const why = 'The other side ended the conversation. Start a new one.'
+      await page.locator('#talk-status', { hasText: `Cut off. ${why}` }).waitFor({ state: 'attached' })
+      await page.getByRole('button', { name: 'Talk again' }).waitFor()
+      await page.close()
+    } finally {
+      await unified.stop()
+    }
+  })
 
   test('works on a phone, by keyboard alone', () =>
     withTalk(360, async page => {

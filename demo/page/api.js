@@ -2,7 +2,7 @@
  * What came of a request for a token. `status` 0: no answer at all. Times in milliseconds; `totalMs` is the service's
  * own account and holds `openAiMs`; both are null where the answer does not tell.
  * @typedef {{status: number, headers: Headers, json: any, roundTripMs: number, totalMs: number | null,
- *   openAiMs: number | null, kind: 'warm' | 'cold' | 'ticket' | 'refused'}} Outcome
+ *   openAiMs: number | null, kind: 'warm' | 'cold' | 'ticket' | 'refused' | 'unanswered'}} Outcome
  */
 
 /** What the answers last said of the minute's limit, and when that was. */
@@ -12,10 +12,15 @@ const budgetWatchers = []
 /** The header counts whole seconds, and an answer takes its time. */
 const SAME_WINDOW_MS = 5000
 
-/** Asks for a token, and never throws. @returns {Promise<Outcome>} */
-export async function askToken(body) {
+/** Longer than the service's own deadline (10 s), so that its answer comes first. */
+const PATIENCE_MS = 15_000
+/** That a browser opens to one host. Requests beyond wait for one, and their time runs. */
+const CONNECTIONS = 6
+
+/** Asks for a token, as one of so many at once, and never throws. @returns {Promise<Outcome>} */
+export async function askToken(body, abreast = 1) {
   const started = performance.now()
-  const answer = await post('/v1/realtime/token', body)
+  const answer = await post('/v1/realtime/token', body, PATIENCE_MS * Math.ceil(abreast / CONNECTIONS))
   const roundTripMs = performance.now() - started
   noteBudget(answer.headers)
   const { total = null, openai = null } = serverTiming(answer.headers)
@@ -24,17 +29,20 @@ export async function askToken(body) {
 
 /** Only a ticket of the service's own has no WebSocket to go to. */
 function kindOf({ status, json }, openAiMs) {
+  if (status === 0) return 'unanswered'
   if (status !== 200) return 'refused'
   if (json.websocket_url === null) return 'ticket'
   return openAiMs === 0 ? 'warm' : 'cold'
 }
 
-async function post(path, body) {
+/** Never throws: status 0 is no answer, or none that can be read. */
+export async function post(path, body = {}, patienceMs = PATIENCE_MS) {
   try {
     const response = await fetch(path, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
+      signal: AbortSignal.timeout(patienceMs),
     })
     return { status: response.status, headers: response.headers, json: await response.json() }
   } catch {

@@ -26,16 +26,17 @@ export function burstPanel(picked) {
     byId('chart').scrollIntoView({ block: 'nearest' })
     const order = new FormData(byId('burst')).get('order')
     byId('burst-hint').hidden = order !== 'together'
-    await ORDERS[order](outcomes.length, async i => settle(i, await askToken(picked())))
+    await ORDERS[order](outcomes.length, async (i, abreast) => settle(i, await askToken(picked(), abreast)))
     showTable(outcomes)
     byId('burst-status').textContent = summary(outcomes)
   })
 }
 
+/** Each request is told its number, and how many go out with it. */
 const ORDERS = {
-  together: (n, ask) => Promise.all(Array.from({ length: n }, (_, i) => ask(i))),
+  together: (n, ask) => Promise.all(Array.from({ length: n }, (_, i) => ask(i, n))),
   async sequence(n, ask) {
-    for (let i = 0; i < n; i++) await ask(i)
+    for (let i = 0; i < n; i++) await ask(i, 1)
   },
 }
 
@@ -43,13 +44,16 @@ function figures(outcomes) {
   const came = outcomes.filter(Boolean)
   const granted = came.filter(({ status }) => status === 200)
   const times = granted.map(({ roundTripMs }) => roundTripMs).sort((a, b) => a - b)
-  const counts = ['warm', 'cold', 'ticket', 'refused'].map(kind => [kind, came.filter(one => one.kind === kind).length])
+  const counts = KINDS.map(kind => [kind, came.filter(one => one.kind === kind).length])
   return { times, ...Object.fromEntries(counts) }
 }
 
+const KINDS = ['warm', 'cold', 'ticket', 'refused', 'unanswered']
+
 function showTally(outcomes) {
-  const { times, warm, cold, ticket, refused } = figures(outcomes)
+  const { times, warm, cold, ticket, refused, unanswered } = figures(outcomes)
   const time = value => (value === undefined ? '–' : ms(value))
+  byId('burst-silent').hidden = unanswered === 0
   byId('tally').replaceChildren(
     ...rows([
       ['Fastest', time(times[0])],
@@ -62,6 +66,7 @@ function showTally(outcomes) {
             ['Cold', cold],
           ]),
       ['Refused', refused],
+      ...(unanswered > 0 ? [['No answer', unanswered]] : []),
     ]),
   )
 }
@@ -72,9 +77,10 @@ function median(sorted) {
 }
 
 function summary(outcomes) {
-  const { times, warm, cold, ticket, refused } = figures(outcomes)
+  const { times, warm, cold, ticket, refused, unanswered } = figures(outcomes)
   const granted = ticket > 0 ? `${ticket} tickets` : `${warm} warm, ${cold} cold`
-  const counts = `${outcomes.length} requests: ${granted}, ${refused} refused.`
+  const silent = unanswered > 0 ? `, ${unanswered} without an answer` : ''
+  const counts = `${outcomes.length} requests: ${granted}, ${refused} refused${silent}.`
   if (times.length === 0) return counts
   return `${counts} Fastest ${ms(times[0])}, median ${ms(median(times))}, slowest ${ms(times.at(-1))}.`
 }
@@ -82,7 +88,7 @@ function summary(outcomes) {
 function showTable(outcomes) {
   byId('burst-rows').replaceChildren(
     ...outcomes.map(({ status, kind, roundTripMs, totalMs, openAiMs, json }, i) => {
-      const answer = status === 200 ? `200 ${kind}` : `${status} ${json?.error?.type ?? ''}`
+      const answer = status === 200 ? `200 ${kind}` : status ? `${status} ${json?.error?.type ?? ''}` : 'none'
       const own = totalMs === null ? '–' : ms(totalMs - openAiMs)
       const cells = [i + 1, answer, ms(roundTripMs), own, openAiMs === null ? '–' : ms(openAiMs)]
       return make('tr', {}, ...cells.map(textContent => make('td', { textContent })))

@@ -4,6 +4,8 @@ import { showFigures } from './digits.js'
 import { byId } from './dom.js'
 
 const EVERY_MS = 3000
+/** Both answers come from memory: a service that is silent for longer has gone. */
+const PATIENCE_MS = 5000
 const FIGURES = 4
 
 /** The scoreboard on top: what the service says of itself, asked every few seconds while the page is looked at. */
@@ -33,7 +35,10 @@ async function refresh() {
 }
 
 async function read(path) {
-  const response = await fetch(path, { headers: { accept: 'application/json' } })
+  const response = await fetch(path, {
+    headers: { accept: 'application/json' },
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  })
   return response.json()
 }
 

@@ -1,24 +1,45 @@
-import { askToken } from './api.js'
+import { askToken, post, whyNot } from './api.js'
 import { countdown } from './countdown.js'
 import { showFigures } from './digits.js'
 import { byId, make, onSubmit } from './dom.js'
 import { exchange } from './exchange.js'
 
 /** The 403 panel: the demo's server asks as a foreign site would. */
-export async function foreignPanel() {
-  const sites = await fetch('/demo/foreign').then(response => response.json())
-  byId('sites').replaceChildren(...sites.map(siteChoice))
+export function foreignPanel() {
+  offerSites()
   onSubmit(byId('foreign'), async () => {
     const name = new FormData(byId('foreign')).get('site')
-    const answer = await fetch(`/demo/foreign/${name}`, { method: 'POST' }).then(response => response.json())
-    const headers = new Map(Object.entries(answer.headers))
-    const readable = headers.has('access-control-allow-origin')
-    const note = readable ? '' : 'No Access-Control-… headers: a browser keeps this answer from the site.'
-    const asked = `POST /v1/realtime/token\nOrigin: ${answer.origin}`
-    byId('foreign-result').replaceChildren(exchange({ ...answer, asked, headers, json: answer.body, note }))
+    if (name === null) return offerSites()
+    const told = await post(`/demo/foreign/${name}`)
+    if (told.status === 200) showForeign(told.json)
+    else showNotAsked(whyNot(told))
     byId('foreign-result').hidden = false
-    byId('foreign-status').textContent = `${answer.origin} was answered ${answer.status}: ${answer.body.detail ?? ''}`
   })
+}
+
+async function offerSites() {
+  try {
+    const sites = await (await fetch('/demo/foreign')).json()
+    byId('sites').replaceChildren(...sites.map(siteChoice))
+  } catch {
+    const textContent = 'The sites that could ask did not come. Press the button to try again.'
+    byId('sites').replaceChildren(make('p', { className: 'notice', textContent }))
+  }
+}
+
+function showForeign({ origin, status, headers: told, body }) {
+  const headers = new Map(Object.entries(told))
+  const readable = headers.has('access-control-allow-origin')
+  const note = readable ? '' : 'No Access-Control-… headers: a browser keeps this answer from the site.'
+  const asked = `POST /v1/realtime/token\nOrigin: ${origin}`
+  byId('foreign-result').replaceChildren(exchange({ asked, status, headers, json: body, note }))
+  byId('foreign-status').textContent = `${origin} was answered ${status}: ${body.detail ?? ''}`
+}
+
+function showNotAsked(why) {
+  const title = make('p', { className: 'error-title', textContent: why })
+  byId('foreign-result').replaceChildren(make('div', { className: 'error' }, title))
+  byId('foreign-status').textContent = why
 }
 
 function siteChoice({ name, origin, about }, i) {
@@ -36,22 +57,26 @@ let stopClock = () => {}
 export function overPanel() {
   onSubmit(byId('over'), async () => {
     byId('over-status').textContent = 'Going over the limit…'
-    const { sent, refused } = await goOver()
-    byId('over-result').hidden = !refused
+    const { sent, end } = await goOver()
+    byId('over-result').hidden = end?.status !== 429
     byId('over-clock').hidden = false
-    if (refused) showRefused(refused, sent)
-    else showNone(sent)
+    if (!end) showNone(`after ${sent}: the limit here is too high to reach politely. ${HINT}`)
+    else if (end.status === 429) showRefused(end, sent)
+    else showNone(`came. ${whyNot(end)}`)
   })
 }
 
-/** One request tells how many are left; then that many and one more. */
+const HINT = 'Start with RATE_LIMIT_PER_MINUTE=10.'
+
+/** One request tells how many are left; then that many and one more. `end` is the 429, or what came in its place. */
 async function goOver() {
   const first = await askToken({})
-  if (first.status === 429) return { sent: 1, refused: first }
+  if (first.status !== 200) return { sent: 1, end: first }
   const left = Number(/r=(\d+)/.exec(first.headers.get('ratelimit') ?? '')?.[1] ?? MOST)
-  if (left >= MOST) return { sent: 1, refused: undefined }
-  const outcomes = await Promise.all(Array.from({ length: left + 1 }, () => askToken({})))
-  return { sent: outcomes.length + 1, refused: outcomes.find(({ status }) => status === 429) }
+  if (left >= MOST) return { sent: 1 }
+  const outcomes = await Promise.all(Array.from({ length: left + 1 }, () => askToken({}, left + 1)))
+  const end = outcomes.find(({ status }) => status === 429) ?? outcomes.find(({ status }) => status !== 200)
+  return { sent: outcomes.length + 1, end }
 }
 
 function showRefused({ status, headers, json }, sent) {
@@ -66,10 +91,10 @@ function showRefused({ status, headers, json }, sent) {
   })
 }
 
-function showNone(sent) {
+function showNone(why) {
   stopClock()
   showFigures(byId('over-seconds'), '---', 3)
-  const line = `No 429 after ${sent}: the limit here is too high to reach politely. Start with RATE_LIMIT_PER_MINUTE=10.`
+  const line = `No 429 ${why}`
   byId('over-line').textContent = line
   byId('over-status').textContent = line
 }

@@ -18,6 +18,8 @@ const STAGE = {
   ended: ['Off the air', 'The call is over. Every call gets a token of its own.', 'Talk again'],
   failed: ['No call', '', 'Try again'],
 }
+/** A call that failed after there was talk. */
+const CUT_OFF = ['Cut off', '', 'Talk again']
 const LIVE = ['listening', 'thinking', 'speaking']
 const OVER = ['idle', 'ended', 'failed']
 
@@ -65,7 +67,8 @@ function start(parker, request) {
 }
 
 function showState(call, { name, error }) {
-  const [title, about, button] = STAGE[name]
+  const cutOff = name === 'failed' && call.timings.click_to_connected_ms !== undefined
+  const [title, about, button] = cutOff ? CUT_OFF : STAGE[name]
   byId('stage').dataset.state = name
   byId('on-air').textContent = title
   byId('on-air-about').textContent = error?.message ?? about

@@ -8,6 +8,7 @@ const TAGS = {
   cold: ['Cold', 'OpenAI was at work on this secret while you waited.'],
   ticket: ['Ticket', 'The service made this ticket itself: it places the call, so no secret of OpenAI’s is needed.'],
   refused: ['Refused', 'No secret was handed out; below is why.'],
+  unanswered: ['No answer', 'So no secret came either.'],
 }
 
 let secret = ''
@@ -30,7 +31,7 @@ function show(outcome) {
   const [tag, about] = TAGS[outcome.kind]
   stopClock()
   byId('token-board').dataset.state = outcome.kind
-  byId('token-tag').textContent = granted ? tag : outcome.status ? `${outcome.status} ${tag}` : 'No answer'
+  byId('token-tag').textContent = outcome.kind === 'refused' ? `${outcome.status} ${tag}` : tag
   byId('token-tag-about').textContent = about
   showFigures(byId('token-trip'), String(Math.round(outcome.roundTripMs)), 4)
   showFigures(byId('token-clock'), '-:--', 5)
