@@ -1,19 +1,14 @@
 import type { FastifyInstance } from 'fastify'
-import type { Lifecycle } from '../../lifecycle.ts'
-import type { Store } from '../../store/redis.ts'
 import type { Health } from '../../upstream/health.ts'
 import { VERSION } from '../../version.ts'
 import { names, object, text, time } from '../json-schema.ts'
 
-const healthReply = object({
+const reply = object({
   status: names(['healthy']),
   timestamp: time(),
   version: text(),
   openai_status: names(['connected', 'disconnected']),
 })
-
-const readyReply = object({ status: names(['ready']) })
-const notReadyReply = object({ status: names(['draining', 'not_ready']), reason: text('Why.') }, ['reason'])
 
 /** `GET /healthz`: the process lives; and whether OpenAI does, as last heard. Asks nobody. */
 export function healthRoute(app: FastifyInstance, health: Health): void {
@@ -22,7 +17,7 @@ export function healthRoute(app: FastifyInstance, health: Health): void {
       operationId: 'getHealth',
       tags: ['Health'],
       summary: 'Liveness, and whether OpenAI is reachable',
-      response: { 200: healthReply },
+      response: { 200: reply },
     },
     handler: async () => ({
       status: 'healthy',
@@ -31,29 +26,4 @@ export function healthRoute(app: FastifyInstance, health: Health): void {
       openai_status: health.connected ? 'connected' : 'disconnected',
     }),
   })
-}
-
-/** `GET /readyz`: whether to send requests here. */
-export function readyRoute(
-  app: FastifyInstance,
-  lifecycle: Lifecycle,
-  store: Pick<Store, 'reached' | 'trouble'> | null,
-): void {
-  app.get('/readyz', {
-    schema: {
-      operationId: 'getReadiness',
-      tags: ['Health'],
-      summary: 'Readiness',
-      response: { 200: readyReply, 503: notReadyReply },
-    },
-    handler: async (_request, reply) => {
-      if (lifecycle.draining) return reply.code(503).send({ status: 'draining' })
-      if (store?.reached === false) return reply.code(503).send({ status: 'not_ready', reason: neverReached(store) })
-      return { status: 'ready' }
-    },
-  })
-}
-
-function neverReached({ trouble }: Pick<Store, 'trouble'>): string {
-  return `The store (REDIS_URL) has not been reached since the start: it ${trouble}.`
 }
