@@ -2,16 +2,13 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { BetaForm } from './beta.ts'
-import { createFaults } from './faults.ts'
-import { createHeard } from './heard.ts'
-import { changeLatency, type Latencies } from './latency.ts'
-import { createLedger } from './ledger.ts'
+import { changeLatency } from './latency.ts'
+import type { MintParts } from './mint.ts'
 import { type Emulator, type EmulatorOptions, sessionSeconds } from './options.ts'
-import { createCallBook } from './realtime/call-book.ts'
-import type { Realtime } from './realtime/realtime.ts'
+import type { Realtime, RealtimeParts } from './realtime/realtime.ts'
 import { createRoutes } from './routes.ts'
-import { createSecrets } from './secrets.ts'
 import { createListener } from './serve.ts'
+import { createState, type State } from './state.ts'
 
 export type { Emulator, EmulatorOptions } from './options.ts'
 
@@ -25,82 +22,84 @@ const betaForm = (beta: EmulatorOptions['beta']): BetaForm | undefined => {
 
 const hostInUrl = (host: string) => (host.includes(':') ? `[${host}]` : host)
 
+/** Calls and sockets are loaded for the first who asks for them. */
+const onDemand = (parts: RealtimeParts) => {
+  const load = async () => (await import('./realtime/realtime.ts')).createRealtime(parts)
+  let loading: Promise<Realtime> | undefined
+  return {
+    get: () => {
+      loading ??= load()
+      return loading
+    },
+    close: async () => (await loading)?.close(),
+  }
+}
+
+const realtimeParts = (options: EmulatorOptions, state: State, mintParts: MintParts): RealtimeParts => {
+  const { book, faults, heard, latency, ledger } = state
+  return {
+    ...mintParts,
+    book,
+    mediaAddress: options.media === false ? undefined : (options.mediaAddress ?? '127.0.0.1'),
+    sessions: {
+      sessionSeconds: sessionSeconds(options.sessionSeconds),
+      heard: heard.next,
+      strikeReply: () => faults.strike('reply'),
+      replyLatencyMs: () => latency.reply,
+    },
+    strikeSideband: () => faults.strike('sideband'),
+    onUpgrade: outcome => ledger.count('GET /v1/realtime', outcome),
+  }
+}
+
+/** What whoever started the emulator may do with it. */
+const handleOf = (
+  { book, faults, heard, latency, ledger, secrets }: State,
+  address: Pick<Emulator, 'url' | 'port'>,
+  close: Emulator['close'],
+): Emulator => ({
+  ...address,
+  baseUrl: `${address.url}/v1`,
+  setFaults: text => faults.set(text),
+  clearFaults: () => faults.set(''),
+  setLatency: (ms, of = 'mint') => changeLatency(latency, of, ms),
+  setHeard: heard.set,
+  requests: ledger.requests,
+  counts: ledger.counts,
+  calls: book.calls,
+  hangups: book.hangups,
+  get mints() {
+    return secrets.issued
+  },
+  close,
+})
+
 /**
  * Starts a stand-in for OpenAI's Realtime API.
  * @throws FaultSyntaxError or RangeError for bad options; the system's error if the port is taken.
  */
 export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emulator> => {
   const { host = '127.0.0.1', now = Date.now, log = line => process.stderr.write(`${line}\n`) } = options
-  const faults = createFaults(options.faults ?? '')
-  const latency: Latencies = { mint: 0, call: 0, reply: 0 }
-  changeLatency(latency, 'mint', options.latencyMs ?? 0)
-  changeLatency(latency, 'call', options.callLatencyMs ?? 0)
-  changeLatency(latency, 'reply', options.replyLatencyMs ?? 0)
-  const limitSeconds = sessionSeconds(options.sessionSeconds)
-  const heard = createHeard(options.heard)
-  const ledger = createLedger(options.record ?? true)
-  const secrets = createSecrets(now, options.singleUse)
-  const book = createCallBook()
-  const mintParts = { apiKey: options.apiKey, now, secrets }
-
-  const load = async (): Promise<Realtime> => {
-    const { createRealtime } = await import('./realtime/realtime.ts')
-    return createRealtime({
-      ...mintParts,
-      book,
-      mediaAddress: options.media === false ? undefined : (options.mediaAddress ?? '127.0.0.1'),
-      sessions: {
-        sessionSeconds: limitSeconds,
-        heard: heard.next,
-        strikeReply: () => faults.strike('reply'),
-        replyLatencyMs: () => latency.reply,
-      },
-      strikeSideband: () => faults.strike('sideband'),
-      onUpgrade: status => ledger.count('GET /v1/realtime', status),
-    })
-  }
-  let loading: Promise<Realtime> | undefined
-  const realtime = () => {
-    loading ??= load()
-    return loading
-  }
-
-  const findRoute = createRoutes({ ...mintParts, realtime }, betaForm(options.beta))
+  const state = createState(options, now)
+  const mintParts = { apiKey: options.apiKey, now, secrets: state.secrets }
+  const realtime = onDemand(realtimeParts(options, state, mintParts))
+  const findRoute = createRoutes({ ...mintParts, realtime: realtime.get }, betaForm(options.beta))
   const controlFromAnywhere = options.controlFrom === 'anywhere'
-  const { calls } = book
   const server = createServer(
     // A client that would upgrade to something else is answered as it is.
     { shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket' },
-    createListener({ findRoute, faults, latency, ledger, secrets, heard, calls, log, controlFromAnywhere }),
+    createListener({ ...state, calls: state.book.calls, findRoute, log, controlFromAnywhere }),
   )
-  server.on('upgrade', async (request, socket, head) => (await realtime()).upgrade(request, socket, head))
+  server.on('upgrade', async (request, socket, head) => (await realtime.get()).upgrade(request, socket, head))
   server.keepAliveTimeout = KEEP_ALIVE_MS
   server.listen(options.port ?? 0, host)
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const url = `http://${hostInUrl(host)}:${port}`
-
-  return {
-    url,
-    baseUrl: `${url}/v1`,
-    port,
-    setFaults: text => faults.set(text),
-    clearFaults: () => faults.set(''),
-    setLatency: (ms, of = 'mint') => changeLatency(latency, of, ms),
-    setHeard: heard.set,
-    requests: ledger.requests,
-    counts: ledger.counts,
-    calls,
-    hangups: book.hangups,
-    get mints() {
-      return secrets.issued
-    },
-    close: async () => {
-      ;(await loading)?.close()
-      await new Promise<void>(resolve => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      })
-    },
-  }
+  return handleOf(state, { url: `http://${hostInUrl(host)}:${port}`, port }, async () => {
+    await realtime.close()
+    await new Promise<void>(resolve => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+  })
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { outages } from './errors.ts'
 import { answerKinds } from './fault-words.ts'
+import { outages } from './outages.ts'
 import { emulatorFor, type Json, jsonOf } from './test-emulator.ts'
 
 type Stage = Awaited<ReturnType<typeof stageFor>>

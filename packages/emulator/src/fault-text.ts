@@ -1,5 +1,6 @@
-import { type ApiError, outageOf, outages } from './errors.ts'
+import type { ApiError } from './errors.ts'
 import { type Fault, type FaultKind, faultHelp, faultKinds, type Target, targetKinds } from './fault-words.ts'
+import { outageOf, outages } from './outages.ts'
 
 type Draft = Omit<Fault, 'target' | 'text'> & { status?: number; code?: string }
 

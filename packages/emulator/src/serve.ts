@@ -1,9 +1,10 @@
 import type { RequestListener, ServerResponse } from 'node:http'
 import { answerControl, type ControlParts } from './control.ts'
-import { bodyTooLarge, invalidUrl, outageOf } from './errors.ts'
+import { bodyTooLarge, invalidUrl } from './errors.ts'
 import { hidesAnswer, playAnswer, playInstead } from './fault-plays.ts'
 import { type Answer, after, type Call, errorAnswer, type Outcome, readBody, send, startClock } from './http.ts'
 import type { Latencies } from './latency.ts'
+import { outageOf } from './outages.ts'
 import type { FindRoute, Route } from './routes.ts'
 
 export type ServeParts = ControlParts & {

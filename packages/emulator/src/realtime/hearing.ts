@@ -1,7 +1,8 @@
 import type { ApiError } from '../errors.ts'
 import type { CreateVad, Pcm } from '../media/types.ts'
 import type { Conversation } from './conversation.ts'
-import { audioInputOf, obfuscation, type ServerEvent, type Session } from './server-events.ts'
+import { audioInputOf, type ServerEvent, type Session } from './server-events.ts'
+import { transcribe } from './transcription.ts'
 import { createTurns } from './turns.ts'
 
 export type HearingParts = {
@@ -35,18 +36,18 @@ export const createHearing = (parts: HearingParts): Hearing => {
   const detection = () => input()?.turn_detection
   let byClient = false
 
-  const transcribe = (item_id: string, heard: string, audioMs: number) => {
-    const at = { item_id, content_index: 0 }
-    const item = conversation.find(item_id)?.item
-    // A deleted item has no transcript.
-    if (item?.type !== 'message' || item.role !== 'user' || !item.content[0]) return
-    item.content[0].transcript = heard
-    const kind = 'conversation.item.input_audio_transcription'
-    for (const delta of heard.match(/\s*\S+/g) ?? []) {
-      emit({ type: `${kind}.delta`, ...at, delta, obfuscation: obfuscation() })
-    }
-    const usage = { type: 'duration' as const, seconds: audioMs / 1000 }
-    emit({ type: `${kind}.completed`, ...at, transcript: heard, usage })
+  const committed = (id: string, audioMs: number) => {
+    const heard = parts.heard()
+    const content = [{ type: 'input_audio' as const, transcript: null as string | null }]
+    const item = { id, type: 'message' as const, status: 'completed' as const, role: 'user' as const, content }
+    emit({ type: 'input_audio_buffer.committed', previous_item_id: conversation.last(), item_id: id })
+    const previous_item_id = conversation.add({ item, audioMs, heard })
+    // What was sent stays as it was when the transcript comes.
+    const sent = structuredClone(item)
+    emit({ type: 'conversation.item.added', previous_item_id, item: sent })
+    emit({ type: 'conversation.item.done', previous_item_id, item: sent })
+    if (!byClient && detection()?.create_response !== false) parts.respond()
+    if (input()?.transcription) setTimeout(transcribe, TRANSCRIPTION_MS, conversation, emit, id, heard, audioMs).unref()
   }
 
   const turns = createTurns(parts.createVad, {
@@ -55,19 +56,7 @@ export const createHearing = (parts: HearingParts): Hearing => {
       if (detection()?.interrupt_response !== false) parts.interrupt()
     },
     stopped: (item_id, audio_end_ms) => emit({ type: 'input_audio_buffer.speech_stopped', audio_end_ms, item_id }),
-    committed: (id, audioMs) => {
-      const heard = parts.heard()
-      const content = [{ type: 'input_audio' as const, transcript: null as string | null }]
-      const item = { id, type: 'message' as const, status: 'completed' as const, role: 'user' as const, content }
-      emit({ type: 'input_audio_buffer.committed', previous_item_id: conversation.last(), item_id: id })
-      const previous_item_id = conversation.add({ item, audioMs, heard })
-      // What was sent stays as it was when the transcript comes.
-      const sent = structuredClone(item)
-      emit({ type: 'conversation.item.added', previous_item_id, item: sent })
-      emit({ type: 'conversation.item.done', previous_item_id, item: sent })
-      if (!byClient && detection()?.create_response !== false) parts.respond()
-      if (input()?.transcription) setTimeout(transcribe, TRANSCRIPTION_MS, id, heard, audioMs).unref()
-    },
+    committed,
   })
   turns.detect(detection())
 

@@ -4,6 +4,7 @@ import type { Playing, Speech } from '../media/types.ts'
 import { type OpenItem, openAudio, openText, type Place } from './output-items.ts'
 import type { Playback } from './playback.ts'
 import { limited } from './reply-limit.ts'
+import { wordsOf } from './words.ts'
 
 /** What a response has made so far. */
 export type Draft = { item: OpenItem | undefined; text: string; soundMs: number }
@@ -30,9 +31,6 @@ const MS_PER_WRITTEN_WORD = 10
 /** @returns whether to go on after these milliseconds. */
 export const pause = (ms: number, signal: AbortSignal): Promise<boolean> =>
   sleep(Math.max(0, ms), true, { signal }).catch(() => false)
-
-/** Words with the space before them, so that deltas add up to the text. */
-const wordsOf = (text: string) => text.match(/\s*\S+/g) ?? []
 
 const begin = ({ draft }: Speaker, item: OpenItem) => {
   draft.item = item
