@@ -285,6 +285,25 @@ describe('with Redis', { concurrency: 2, timeout: 300_000 }, () => {
     assert.equal((await postOffer(one.url, unspent)).json.error.type, 'ticket_invalid', 'forgotten tickets fail closed')
   })
 
+  it('owner and operator hang up while Redis is away, at the instance that watches the call', async t => {
+    const { openai, redis, instances } = await stageFor(t)
+    const [one, two] = instances
+    const [mine, theirs] = [await placeCall(one.url), await placeCall(one.url)]
+    await redis.kill()
+    const byOwner = await endCall(one.url, mine.id, mine.ticket)
+    const byOperator = await endCall(one.url, theirs.id, ADMIN_TOKEN)
+    assert.deepEqual(
+      [byOwner, byOperator].map(({ status, json }) => [status, json.id, json.state, json.end_reason]),
+      [
+        [200, mine.id, 'ending', 'owner'],
+        [200, theirs.id, 'ending', 'operator'],
+      ],
+    )
+    for (const { id } of [mine, theirs]) assert.ok(openai.hangUps.includes(id))
+    assert.equal((await endCall(two.url, mine.id, mine.ticket)).json.error.type, 'store_unavailable')
+    assert.equal((await endCall(one.url, theirs.id, mine.ticket)).json.error.type, 'store_unavailable')
+  })
+
   it('a slot that could not be given back is told with its session and why', async t => {
     const { openai, redis, instances } = await stageFor(t)
     const [{ url, logged }] = instances

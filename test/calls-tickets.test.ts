@@ -270,6 +270,7 @@ describe('a ticket', () => {
     assertFailure(answer, 502, 'upstream_unavailable')
     const tries = () => stage.openai.hangUps.filter(id => id === 'rtc_broken').length
     await eventually(() => tries() === 2)
+    await stage.service.logged(({ msg, call_id }) => msg === 'call_orphaned' && call_id === 'rtc_broken')
   })
 
   it('leaves no call behind when the browser goes away in mid-set-up', async () => {

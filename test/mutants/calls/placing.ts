@@ -27,8 +27,8 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   {
     promise: 'order: ticket before 415',
     file: `${SRC}/http/call-access.ts`,
-    from: '    const ticket = usableTicket(state)',
-    to: "    if (!/^application.sdp/i.test(request.headers['content-type'] ?? '')) throw new ServiceError('unsupported_media_type')\n    const ticket = usableTicket(state)",
+    from: '    const ticket = usableTicket(await stateOf(hash, calls))',
+    to: "    if (!/^application.sdp/i.test(request.headers['content-type'] ?? '')) throw new ServiceError('unsupported_media_type')\n    const ticket = usableTicket(await stateOf(hash, calls))",
     test: TICKETS,
     named: IN_ITS_PLACE,
   },
@@ -171,8 +171,8 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   {
     promise: 'a ticket is not spent by what is refused before: at the door',
     file: `${SRC}/http/call-access.ts`,
-    from: '    request.facts.ticket = { hash, ticket }',
-    to: '    await calls.store.admit(hash)\n    request.facts.ticket = { hash, ticket }',
+    from: "    request.facts.ticket = { hash: hash ?? '', ticket }",
+    to: "    await calls.store.admit(hash ?? '')\n    request.facts.ticket = { hash: hash ?? '', ticket }",
     test: TICKETS,
     named: IN_ITS_PLACE,
   },
@@ -395,8 +395,8 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   {
     promise: 'a call whose browser has gone is hung up',
     file: `${SRC}/calls/placing.ts`,
-    from: '    if (gone.aborted) {',
-    to: '    if (gone.aborted && gone.reason === undefined) {',
+    from: '    if (gone()) {',
+    to: '    if (gone === undefined) {',
     test: TICKETS,
     named: 'leaves no call behind when the browser goes away',
   },

@@ -126,6 +126,11 @@ export function newReceipt(call: LiveCall, startedAt: number, order: number): Re
   }
 }
 
+/** The receipt by what its watcher knows, at `now` (milliseconds since 1970), where the store cannot tell. */
+export function receiptByWatcher(call: LiveCall, now: number): Receipt {
+  return { ...newReceipt(call, now - call.ageMs, 0), asOf: now }
+}
+
 /** Seconds, rounded, that a call has lasted, when it was read or at its end. */
 export function secondsOf({ startedAt, endedAt, asOf }: Receipt): number {
   return Math.max(0, Math.round(((endedAt ?? asOf) - startedAt) / 1000))

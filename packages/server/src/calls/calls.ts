@@ -41,7 +41,10 @@ interface CallsParts {
 export function createCalls(parts: CallsParts): Calls {
   const { config, clock, openai, events } = parts
   const store = createCallStore(parts)
-  const api: CallsApi = callsApi(config, openai, clock, id => void keeper.end(id, 'caller_gone'))
+  const api: CallsApi = callsApi(config, openai, clock, id => {
+    events.orphaned(id)
+    void keeper.end(id, 'caller_gone')
+  })
   const keeper: Keeper = callKeeper({
     config,
     clock,

@@ -1,5 +1,5 @@
 import type { CallEnd } from '../observe/call-events.ts'
-import { type LiveCall, newReceipt, type Receipt, roundedUsd, secondsOf } from './call.ts'
+import { type LiveCall, type Receipt, receiptByWatcher, roundedUsd, secondsOf } from './call.ts'
 
 /** What is told of a call that is over. */
 export function endOf(receipt: Receipt): CallEnd {
@@ -11,5 +11,5 @@ export function endOf(receipt: Receipt): CallEnd {
 
 /** The same by what its watcher knows; its age is how long it lasted. */
 export function endWithoutReceipt(call: LiveCall): CallEnd {
-  return endOf({ ...newReceipt(call, 0, 0), asOf: call.ageMs })
+  return endOf(receiptByWatcher(call, call.ageMs))
 }

@@ -17,6 +17,8 @@ import { watchCall } from './watch.ts'
 export interface Keeper extends Pick<Endings, 'end'> {
   /** `known`: somebody has watched it before. */
   watch(call: LiveCall, known: boolean): void
+  /** How a call stands that we watch; undefined for any other. */
+  watched(id: string): LiveCall | undefined
   /** Reports on our calls to the store, and acts on how they stand. */
   report(takingOver: boolean): Promise<void>
   /** Calls of ours that are not being ended. */
@@ -105,6 +107,7 @@ export function callKeeper({ config, clock, store, api, join, meterFor, events }
 
   return {
     watch,
+    watched: id => ours.get(id)?.watch.now(),
     end,
     report,
     leave,

@@ -17,11 +17,11 @@ export interface CallWish {
   /** The SDP offer. */
   sdp: string
   requestId: string
-  /** Aborted when the browser goes away. */
-  gone: AbortSignal
+  /** Whether the browser has gone. */
+  gone(): boolean
 }
 
-/** Spends the ticket and places the call. Throws `ServiceError`, or the signal's reason where the browser has gone. */
+/** Spends the ticket and places the call. Throws `ServiceError`, or something else where the browser has gone. */
 export type PlaceCall = (wish: CallWish) => Promise<PlacedCall>
 
 interface PlacerParts {
@@ -50,7 +50,7 @@ export function callPlacer({ config, store, api, keeper, events }: PlacerParts):
 
   async function place(wish: CallWish): Promise<PlacedCall> {
     const { ticketHash, ticket, requestId, gone } = wish
-    gone.throwIfAborted()
+    if (gone()) throw browserGone()
     const placed = await placeWithTicket(wish)
     const call: LiveCall = { ...ticket, id: placed.id, ticketHash, ...NEW }
     const { sessionId, client, session } = ticket
@@ -58,9 +58,9 @@ export function callPlacer({ config, store, api, keeper, events }: PlacerParts):
     keeper.watch(call, false)
     // A store that is away just now is told by the next report.
     await store.begin(call).catch(cause => events.storeMissed({ callId: call.id }, 'begin', cause))
-    if (gone.aborted) {
+    if (gone()) {
       void keeper.end(call.id, 'caller_gone')
-      throw gone.reason
+      throw browserGone()
     }
     return placed
   }
@@ -71,5 +71,7 @@ export function callPlacer({ config, store, api, keeper, events }: PlacerParts):
     return placing
   }
 }
+
+const browserGone = () => new Error('the browser has gone')
 
 const NEW = { ageMs: 0, idleMs: 0, usage: noUsage(), drifts: 0, reason: undefined }

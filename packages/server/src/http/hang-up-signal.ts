@@ -1,8 +1,8 @@
 import type { Reply } from './facts.ts'
 
-/** Whether the caller went before the answer was out. */
+/** Whether the caller went before the answer was out; also where its connection was cut and has not said so yet. */
 export function hasHungUp({ raw }: Reply): boolean {
-  return raw.destroyed && !raw.writableFinished
+  return (raw.destroyed || raw.req.socket.destroyed) && !raw.writableFinished
 }
 
 /** Aborts when the caller hangs up before the answer is out. */

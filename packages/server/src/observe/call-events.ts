@@ -65,6 +65,11 @@ export function createCallEvents(logger: Logger, registry: Registry, active: () 
       )
     },
 
+    /** OpenAI took a call, and its answer came to nothing: there is no receipt of it. It is hung up. */
+    orphaned(callId: string) {
+      logger.warn({ call_id: callId }, 'call_orphaned')
+    },
+
     drifted(callId: string, action: 'restored' | 'ended') {
       metrics.drifts.inc({ action })
       logger.warn({ call_id: callId, action }, 'call_drift')

@@ -26,6 +26,6 @@ export async function callsRoutes(app: FastifyInstance, { config, clock, calls }
   const reading = rates(config.RATE_LIMIT_PER_MINUTE * READS_PER_CALL)
   await placeCallRoute(app, calls, placing)
   getCallRoute(app, { config, calls, rates: reading })
-  await endCallRoute(app, { config, calls, rates: reading })
+  await endCallRoute(app, { config, clock, calls, rates: reading })
   listCallsRoute(app, config, calls)
 }

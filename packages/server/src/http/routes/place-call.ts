@@ -5,7 +5,7 @@ import { type ErrorType, ServiceError } from '../../errors.ts'
 import { namesOf } from '../../session.ts'
 import { needTicket } from '../call-access.ts'
 import type { Hook, ShownTicket } from '../facts.ts'
-import { hangUpSignal } from '../hang-up-signal.ts'
+import { hasHungUp } from '../hang-up-signal.ts'
 import { BROWSER, errorReplies, UPSTREAM } from '../refusals.ts'
 
 const REFUSALS: ErrorType[] = [
@@ -53,10 +53,10 @@ export async function placeCallRoute(app: FastifyInstance, calls: Calls, rates: 
         },
       },
       async handler(request, reply) {
-        const gone = hangUpSignal(reply)
         const offer = request.body
         if (typeof offer !== 'string' || !isSdpOffer(offer)) throw new ServiceError('invalid_sdp')
         const { hash, ticket } = request.facts.ticket as ShownTicket
+        const gone = () => hasHungUp(reply)
         const placed = await calls.place({ ticketHash: hash, ticket, sdp: offer, requestId: request.id, gone })
         request.facts.logged = {
           ...request.facts.logged,
