@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -68,6 +68,24 @@ describe('npm run voice-test', () => {
     assert.match(other.out, /^1\/1 verse · easy/m)
   })
 
+  it('has anew what an earlier run left damaged', async () => {
+    const args = ['--voices', 'verse', '--difficulties', 'easy', ...SHORT, '--out', folder]
+    const clips = () => readdirSync(join(folder, 'clips')).filter(name => name.startsWith('verse-easy'))
+    await run(args)
+    const damages: [ending: string, damage: (file: string) => void][] = [
+      ['wav', rmSync],
+      ['wav', file => truncateSync(file, 30)],
+      ['json', file => writeFileSync(file, '{')],
+      ['json', file => writeFileSync(file, '{}')],
+    ]
+    for (const [ending, damage] of damages) {
+      for (const name of clips().filter(one => one.endsWith(ending))) damage(join(folder, 'clips', name))
+      const { code, out } = await run(args)
+      assert.ok(code === 0 || code === 1, out)
+      assert.match(out, /^1\/1 /m)
+    }
+  })
+
   it('tells by its exit code and by name that a voice is bad', async () => {
     const args = ['--voices', 'verse', '--difficulties', 'easy', ...SHORT, '--faults', 'reply:silence', '--out', folder]
     const { code, out } = await run(args)
@@ -91,8 +109,9 @@ describe('npm run voice-test', () => {
     const args = ['--voices', 'cedar', '--difficulties', 'savage', '--say', 'Hello.', '--out', folder]
     await run([...args, '--baseline', join(folder, 'results.json')])
     assert.match(readFileSync(join(folder, 'report.html'), 'utf8'), /compared with 2\d{3}-/)
-    const none = await run([...args, '--baseline', ENTRY])
-    assert.equal(none.code, 64)
+    const foreign = join(folder, 'foreign.json')
+    writeFileSync(foreign, '{"made_at":"2026-11-28T00:00:00Z","replies":[null]}')
+    for (const file of [ENTRY, foreign]) assert.equal((await run([...args, '--baseline', file])).code, 64)
   })
 
   const MISUSED: [args: string[], says: RegExp][] = [
@@ -102,6 +121,7 @@ describe('npm run voice-test', () => {
     [['--say', 'x'.repeat(501)], /1 to 500 characters/],
     [['--loud'], /loud/],
     [['--faults', 'reply:smell'], /smell/],
+    [['--out', join(ENTRY, 'x')], /--out: nothing can be kept there/],
   ]
   for (const [args, says] of MISUSED)
     it(`refuses ${args.join(' ').slice(0, 30)}`, async () => {
@@ -167,7 +187,7 @@ describe('npm run voice-test with a key', () => {
     })
     const { code, out } = await paid('--yes', '--fresh', '--parallel', '1')
     assert.equal(code, 2)
-    assert.match(out, /verse · easy could not be tested: OpenAI could not be reached/)
+    assert.match(out, /verse · easy could not be tested: OpenAI failed or could not be reached/)
   })
 
   it('stops at settings that are wrong', async () => {

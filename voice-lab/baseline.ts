@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { at } from '../packages/server/src/json.ts'
 import type { TestResult } from '../packages/server/src/voice/lab/result.ts'
 import type { Turn } from '../packages/server/src/voice/page/report.ts'
 import { UsageError } from './arguments.ts'
+import { isResult } from './is-result.ts'
 
 /** What `results.json` holds. */
 export interface Results {
@@ -38,7 +40,8 @@ function isSameCell(a: TestResult, b: TestResult): boolean {
 function parse(file: string): Results {
   try {
     const results = JSON.parse(readFileSync(file, 'utf8')) as Results
-    if (typeof results.made_at === 'string' && Array.isArray(results.replies)) return results
+    const known = typeof at(results, 'made_at') === 'string' && Array.isArray(at(results, 'replies'))
+    if (known && results.replies.every(isResult)) return results
   } catch (error) {
     throw new UsageError(`--baseline ${file}: ${(error as Error).message}`)
   }

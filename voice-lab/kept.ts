@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestResult } from '../packages/server/src/voice/lab/result.ts'
 import { fromWav, type Sound, toWav } from '../packages/server/src/voice/lab/sound.ts'
 import type { Turn } from '../packages/server/src/voice/page/report.ts'
+import { UsageError } from './arguments.ts'
 import type { Cell } from './cells.ts'
+import { isResult } from './is-result.ts'
 
 /** One reply of a cell. */
 export interface Kept {
@@ -23,15 +25,21 @@ export interface Store {
 
 const CLIPS = 'clips'
 
+/** Throws `UsageError` where nothing can be kept in `folder`. */
 export function resultStore(folder: string): Store {
-  mkdirSync(join(folder, CLIPS), { recursive: true })
+  makeFolder(join(folder, CLIPS))
   const fileOf = (cell: Cell, turn: Turn, ending: string) => join(CLIPS, `${cell.key}-${turn}.${ending}`)
 
   function loadTurn(cell: Cell, turn: Turn): Kept[] {
     const [json, wav] = [fileOf(cell, turn, 'json'), fileOf(cell, turn, 'wav')]
-    if (!existsSync(join(folder, json))) return []
-    const result = JSON.parse(readFileSync(join(folder, json), 'utf8')) as TestResult
-    return [{ turn, result, sound: fromWav(readFileSync(join(folder, wav))), file: wav }]
+    try {
+      const result: unknown = JSON.parse(readFileSync(join(folder, json), 'utf8'))
+      if (!isResult(result)) return []
+      return [{ turn, result, sound: fromWav(readFileSync(join(folder, wav))), file: wav }]
+    } catch {
+      // One that is not there, or is damaged, is had anew.
+      return []
+    }
   }
 
   /** The JSON comes last and at once, so that a run that is killed leaves no half of a reply. */
@@ -53,5 +61,13 @@ export function resultStore(folder: string): Store {
         if (reply) saveTurn(cell, turn, reply.result, reply.sound)
       }
     },
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true })
+  } catch (error) {
+    throw new UsageError(`--out: nothing can be kept there: ${(error as Error).message}`)
   }
 }

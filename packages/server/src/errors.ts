@@ -129,7 +129,7 @@ export const ERRORS = {
   internal: { status: 500, message: 'Something went wrong on our side.', when: 'anything unforeseen' },
   upstream_unavailable: {
     status: 502,
-    message: 'OpenAI could not be reached. Please try again.',
+    message: 'OpenAI failed or could not be reached. Please try again.',
     when: "OpenAI's 5xx, 409 or connection errors, after retries",
   },
   upstream_invalid: {
