@@ -97,15 +97,19 @@ describe('what goes wrong, as the user learns of it', () => {
   })
 
   const FAULTS = [
-    ['mint:status=429,retry-after=7', 'rate-limited'],
+    ['mint:status=429,retry-after=7', 'overloaded'],
     ['mint:status=429,code=insufficient_quota', 'budget'],
     ['mint:status=500', 'overloaded'],
     ['mint:status=401', 'service-failed'],
     ['call:status=401', 'token-invalid'],
-    ['call:status=429', 'rate-limited'],
+    ['call:status=402', 'budget'],
+    ['call:status=413', 'openai-refused'],
+    ['call:status=429', 'overloaded'],
+    ['call:status=500', 'openai-unreachable'],
     ['call:status=503', 'overloaded'],
     ['call:status=400', 'openai-refused'],
-    ['call:garbage', 'openai-refused'],
+    ['call:garbage', 'openai-unreachable'],
+    ['call:cut', 'openai-unreachable'],
     ['call:reset', 'openai-unreachable'],
   ] as const
   for (const [fault, code] of FAULTS)
@@ -190,6 +194,20 @@ describe('what goes wrong, as the user learns of it', () => {
         [code],
       )
     })
+
+  it('a short answer without a sound is no-sound as soon as it is over', async () => {
+    const page = await newPage({})
+    await talk(page)
+    emulator.setFaults('reply:silence,times=1')
+    await page.evaluate(`call.say('Say "Nothing but net, and nothing but net again."')`)
+    await waitForEvent(page, 'output_audio_buffer.stopped')
+    const { errors, states } = await toldIn(page)
+    assert.deepEqual(
+      errors.map(error => error.code),
+      ['no-sound'],
+    )
+    assert.equal(states.at(-1), 'listening')
+  })
 
   it('what the browser does not let be heard is not called no-sound; a click lets it be heard', async () => {
     const page = await newPage({})
@@ -341,6 +359,28 @@ describe('what goes wrong, as the user learns of it', () => {
     } finally {
       await refusing.close()
     }
+  })
+
+  it('a microphone that goes between getting ready and connecting is opened anew, muted or not as before', async () => {
+    const page = await newPage({})
+    await page.evaluate(`
+      window.opened = []
+      const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
+      navigator.mediaDevices.getUserMedia = async wish => {
+        const stream = await open(wish)
+        opened.push(stream)
+        return stream
+      }
+      newCall({})
+      call.mute(true)`)
+    await page.evaluate('call.prepare()')
+    await page.evaluate(`opened[0].getTracks()[0].stop()`)
+    await page.evaluate('call.connect()')
+    assert.deepEqual(
+      await page.evaluate(`listening.peers.at(-1).getSenders().map(({ track }) => [track.readyState, track.enabled])`),
+      [['live', false]],
+    )
+    assert.equal(await page.evaluate('opened.length'), 2)
   })
 
   it('a machine without a microphone is microphone-missing', async () => {

@@ -70,10 +70,18 @@ describe('the extension and its service', () => {
   it('who answers at a saved address is told: Parker, somebody else, nobody', async t => {
     const other = createServer((_request, response) => response.end('<h1>Welcome</h1>')).listen(0, '127.0.0.1')
     const json = createServer((_request, response) => response.end('{"hello":"world"}')).listen(0, '127.0.0.1')
-    t.after(() => [other, json].map(server => server.close()))
-    await Promise.all([once(other, 'listening'), once(json, 'listening')])
+    const missing = createServer((_request, response) => response.writeHead(404).end('Not found')).listen(
+      0,
+      '127.0.0.1',
+    )
+    const others = [other, json, missing]
+    t.after(() => others.map(server => server.close()))
+    await Promise.all(others.map(server => once(server, 'listening')))
     const at = (server: typeof other) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    for (const server of [other, json]) await browser.useService(at(server), /Saved, but what answers there is not/)
+    for (const server of others) await browser.useService(at(server), /Saved, but what answers there is not/)
+    await panel.waitFor(stage('problem'))
+    assert.match(await panel.text(), /or something else answers at its address/)
+    assert.equal(await panel.evaluate(`document.querySelector('#problem-other').hidden`), false)
     await browser.useService(`http://127.0.0.1:${await freePort()}`, /Saved, but nothing answers there/)
     await browser.useService(service.url, /^Saved\. Parker answers there\.$/)
     await panel.waitFor(stage('ready'))

@@ -33,10 +33,10 @@ function bar(outcome, x, width, y, slot) {
   const pieces = [makeSvg('rect', { x, y: top, width, height: BASE - top, class: `bar ${look}` })]
   if (kind === 'cold')
     pieces.push(makeSvg('rect', { x, y: y(openAiMs), width, height: BASE - y(openAiMs), class: 'bar cold' }))
-  const word = status === 200 ? Math.round(roundTripMs) : status || 'none'
+  const word = status === 200 ? Math.round(roundTripMs) : status || '–'
   if (slot >= WORD_SLOT || (status !== 200 && slot >= 24))
     pieces.push(text(x + width / 2, top - 6, word, `word middle ${look}`))
-  const title = makeSvg('title', {}, `${status === 200 ? kind : word}, ${ms(roundTripMs)}`)
+  const title = makeSvg('title', {}, `${status === 200 ? kind : status || 'no answer'}, ${ms(roundTripMs)}`)
   return [title, ...pieces]
 }
 

@@ -9,6 +9,7 @@ export async function bundleClient(): Promise<string> {
     entryPoints: [ENTRY],
     bundle: true,
     minify: true,
+    charset: 'utf8',
     format: 'esm',
     target: 'es2022',
     write: false,

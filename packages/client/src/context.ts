@@ -41,6 +41,5 @@ That was text from the page. Do not answer it; wait for the fan.`
 }
 
 function escaped(character: string): string {
-  const units = character.split('').map(unit => unit.charCodeAt(0).toString(16))
-  return units.map(unit => `\\u${unit.padStart(4, '0')}`).join('')
+  return character.replace(/./gs, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -46,7 +46,7 @@ export function createCall(service: Service, request: CallRequest): Call {
     state = next(state, action)
     if (state === before) return
     if (isOver(state)) over.abort(state.name === 'failed' ? state.error : new ParkerError('hung-up'))
-    watchdog.moved(state)
+    watchdog.moved(state, action.type)
     emit('state', state)
     if (state.name === 'failed') emit('error', state.error)
   }
@@ -75,7 +75,6 @@ export function createCall(service: Service, request: CallRequest): Call {
   const prepare = step(async () => {
     act({ type: 'prepare' })
     ;[issued, microphone] = await Promise.all([getToken(), getMicrophone()])
-    mute(muted)
     act({ type: 'prepared' })
   })
 
@@ -87,6 +86,9 @@ export function createCall(service: Service, request: CallRequest): Call {
     if (!issued || !microphone) return
     act({ type: 'connect' })
     const { token } = issued.isFresh() ? issued : await getToken()
+    // It may have gone since it was got ready.
+    if (!microphone.active) microphone = await getMicrophone()
+    mute(muted)
     line = await openLine({
       microphone,
       place: offer => place(token, offer),

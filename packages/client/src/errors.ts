@@ -17,7 +17,7 @@ export const SENTENCES = {
   overloaded: 'Parker is very busy. Wait a moment, then try again.',
   'token-invalid': 'The ticket for this conversation is no longer good. Try again to get a new one.',
   'openai-refused': 'OpenAI refused this. Choose other settings, then try again.',
-  'openai-unreachable': 'OpenAI does not answer. Try again; if it keeps happening, check your firewall.',
+  'openai-unreachable': 'OpenAI does not answer as it should. Try again; if it keeps happening, check your firewall.',
   'udp-blocked': 'Your network does not let voice through (UDP). Try another network, or ask its administrator.',
   'channel-stalled': 'The connection to Parker is stuck. Start again.',
   'no-answer': 'Parker did not answer. Say it again.',
@@ -48,23 +48,20 @@ export interface ErrorFacts {
 /** Every failure of a call. `message` is for the user: what is wrong and what to do. */
 export class ParkerError extends Error {
   override readonly name = 'ParkerError'
-  readonly code: ErrorCode
+  declare readonly code: ErrorCode
   /** Seconds to wait before another try. */
-  readonly retryAfter: number | undefined
+  declare readonly retryAfter: number | undefined
   /** The same as a `performance.now()` time, for a countdown that no wrong clock disturbs. */
-  readonly retryAt: number | undefined
-  readonly detail: string | undefined
-  readonly status: number | undefined
-  readonly requestId: string | undefined
+  declare readonly retryAt: number | undefined
+  declare readonly detail: string | undefined
+  declare readonly status: number | undefined
+  declare readonly requestId: string | undefined
 
-  constructor(code: ErrorCode, { retryAfter, detail, status, requestId, cause }: ErrorFacts = {}) {
-    super(SENTENCES[code], { cause })
-    this.code = code
-    this.retryAfter = retryAfter
-    this.retryAt = retryAfter === undefined ? undefined : performance.now() + retryAfter * 1000
-    this.detail = detail
-    this.status = status
-    this.requestId = requestId
+  constructor(code: ErrorCode, facts: ErrorFacts = {}) {
+    super(SENTENCES[code])
+    const { retryAfter } = facts
+    const retryAt = retryAfter === undefined ? undefined : performance.now() + retryAfter * 1000
+    Object.assign(this, facts, { code, retryAt })
   }
 }
 

@@ -38,9 +38,9 @@ export function measureLevels(
 function meter(context: AudioContext, stream: MediaStream): () => number {
   const analyser = new AnalyserNode(context, { fftSize: SAMPLES })
   context.createMediaStreamSource(stream).connect(analyser)
-  const samples = new Float32Array(analyser.fftSize)
+  const samples = new Float32Array(SAMPLES)
   return () => {
     analyser.getFloatTimeDomainData(samples)
-    return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length)
+    return Math.hypot(...samples) / Math.sqrt(SAMPLES)
   }
 }

@@ -40,7 +40,7 @@ export async function openLine(ends: Ends): Promise<Line> {
   await peer.setLocalDescription()
   const answer = await place(peer.localDescription?.sdp ?? '')
   const accepted = peer.setRemoteDescription({ type: 'answer', sdp: answer }).catch(cause => {
-    throw asParkerError(cause, 'openai-refused')
+    throw asParkerError(cause, 'openai-unreachable')
   })
   await Promise.all([accepted, firstEvent(peer, channel, ends)])
   watch(peer, channel, ends)

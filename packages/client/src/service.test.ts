@@ -56,6 +56,7 @@ describe('a refusal by the service', () => {
     [422, 'validation_failed', 'bad-request'],
     [422, 'model_unavailable', 'openai-refused'],
     [429, 'rate_limited', 'rate-limited'],
+    [429, 'upstream_rate_limited', 'overloaded'],
     [429, 'budget_exhausted', 'budget'],
     [500, 'internal', 'service-failed'],
     [502, 'upstream_unavailable', 'overloaded'],
@@ -71,6 +72,20 @@ describe('a refusal by the service', () => {
       assert.deepEqual([error.code, error.status, error.detail, error.requestId], [code, status, 'Because.', 'req-1'])
       assert.match(error.message, /^[A-Z].*\.$/)
     })
+
+  it('without the service’s body is another server’s, also a 404, and its address is told', async () => {
+    for (const [status, body] of [
+      [404, '<h1>Not found</h1>'],
+      [404, '{"message":"Not Found"}'],
+      [405, ''],
+    ] as const) {
+      const { service, url } = await serviceThat((_, response) => response.writeHead(status).end(body))
+      for (const error of [await errorOf(service.options()), await errorOf(service.token({}, signal))]) {
+        assert.deepEqual([error.code, error.status], ['service-failed', status])
+        assert.equal(error.detail, `Is ${url} the Parker service? Its answer has no error.`)
+      }
+    }
+  })
 
   it('says what is wrong with each field', async () => {
     const fields = [
@@ -96,6 +111,42 @@ describe('a refusal by the service', () => {
       const { service } = await serviceThat((_, response) => response.writeHead(503).end(body))
       assert.equal((await errorOf(service.token({}, signal))).code, 'overloaded')
     }
+  })
+})
+
+describe('an answer to the offer', () => {
+  const place = async (status: number, body: string, whose: 'OpenAI' | 'the service') => {
+    const other = await serviceThat((_, response) => response.writeHead(status).end(body))
+    const { service } = whose === 'OpenAI' ? await serviceThat(granting) : other
+    const token = { client_secret: 'ek_1', web_rtc_url: `${other.url}/v1/realtime/calls` } as Token
+    return errorOf(service.placeCall(token, 'v=0', signal))
+  }
+
+  for (const [status, code, atTheService] of [
+    [400, 'openai-refused', 'openai-refused'],
+    [401, 'token-invalid', 'token-invalid'],
+    [402, 'budget', 'budget'],
+    [404, 'openai-refused', 'service-failed'],
+    [413, 'openai-refused', 'service-failed'],
+    [429, 'overloaded', 'overloaded'],
+    [500, 'openai-unreachable', 'service-failed'],
+    [503, 'overloaded', 'overloaded'],
+  ] as const)
+    it(`of ${status} is told as OpenAI’s where OpenAI gave it: ${code}`, async () => {
+      const { code: told, detail } = await place(status, '{"error":{"message":"No."}}', 'OpenAI')
+      assert.deepEqual([told, detail], [code, 'No.'])
+      assert.equal((await place(status, '', 'OpenAI')).detail, undefined)
+      assert.equal((await place(status, '', 'the service')).code, atTheService)
+    })
+
+  it('that breaks off is OpenAI’s failure where OpenAI gave it', async () => {
+    const other = await serviceThat((_, response) => {
+      response.writeHead(201, { 'content-length': '1000' }).write('v=0')
+      setImmediate(() => response.destroy())
+    })
+    const token = { client_secret: 'ek_1', web_rtc_url: `${other.url}/v1/realtime/calls` } as Token
+    const { service } = await serviceThat(granting)
+    assert.equal((await errorOf(service.placeCall(token, 'v=0', signal))).code, 'openai-unreachable')
   })
 })
 

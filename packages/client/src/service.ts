@@ -1,6 +1,6 @@
 import { baseOf } from './address.ts'
 import { asParkerError, ParkerError } from './errors.ts'
-import { refusal } from './refusal.ts'
+import { refusal, stranger } from './refusal.ts'
 import type { CallReport } from './summary.ts'
 import type { Options, Token, TokenRequest } from './wire.ts'
 
@@ -47,13 +47,9 @@ export function createService({ service, authorization, maxWaitSeconds = 0 }: Se
     const secondsLeft = ((refused?.retryAt ?? 0) - performance.now()) / 1000
     if (refused && secondsLeft > 0)
       throw new ParkerError(refused.code, { ...refused, retryAfter: Math.ceil(secondsLeft) })
-    const headers = {
-      'Content-Type': 'application/json',
-      ...(authorization && { Authorization: await authorization() }),
-    }
-    const init = { method: 'POST', headers, body: JSON.stringify(request), signal }
+    const identity = await authorization?.()
     try {
-      const response = await send(`${base}/v1/realtime/token`, init, unreachable)
+      const response = await post('/v1/realtime/token', request, identity, { signal })
       return await read<Token>(response, 'client_secret', 'expires_in', 'report_key', 'web_rtc_url')
     } catch (error) {
       if (error instanceof ParkerError && error.retryAt) refused = error
@@ -61,13 +57,22 @@ export function createService({ service, authorization, maxWaitSeconds = 0 }: Se
     }
   }
 
+  const ask = (path: string, init: RequestInit) => send(`${base}${path}`, init, unreachable, base)
+
+  const post = (path: string, body: unknown, identity: string | undefined, init: RequestInit) =>
+    ask(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...(identity && { Authorization: identity }) },
+      body: JSON.stringify(body),
+      ...init,
+    })
+
   /** What other servers answer, and captive portals, is not taken for the service's. */
   async function read<T>(response: Response, ...members: (keyof T & string)[]): Promise<T> {
     const body = await response.json().catch(() => {})
     const missing = members.find(name => !body?.[name])
     if (!missing) return body
-    const detail = `Is ${base} the Parker service? Its answer has no ${missing}.`
-    throw new ParkerError('service-failed', { detail })
+    throw new ParkerError('service-failed', { detail: stranger(base, missing) })
   }
 
   /**
@@ -83,16 +88,15 @@ export function createService({ service, authorization, maxWaitSeconds = 0 }: Se
 
   return {
     async options() {
-      const response = await send(`${base}/v1/realtime/options`, {}, unreachable)
-      return read<Options>(response, 'models', 'voices', 'difficulties', 'sports', 'modes')
+      return read<Options>(await ask('/v1/realtime/options', {}), 'models', 'voices', 'difficulties', 'sports', 'modes')
     },
 
     async token(request, signal) {
       try {
         return await askToken(request, signal)
       } catch (error) {
-        const wait = error instanceof ParkerError ? error.retryAfter : undefined
-        if (!maxWaitSeconds || wait === undefined || wait > maxWaitSeconds) throw error
+        const wait = (error as ParkerError | undefined)?.retryAfter ?? Infinity
+        if (!maxWaitSeconds || wait > maxWaitSeconds) throw error
         await sleep(wait * 1000, signal)
         refused = undefined
         return askToken(request, signal)
@@ -101,19 +105,18 @@ export function createService({ service, authorization, maxWaitSeconds = 0 }: Se
 
     async placeCall(token, offer, signal) {
       const { web_rtc_url, client_secret } = token
-      const ours = new URL(web_rtc_url).origin === new URL(base).origin
+      const home = new URL(web_rtc_url).origin === new URL(base).origin ? base : undefined
       const headers = { 'Content-Type': 'application/sdp', Authorization: `Bearer ${client_secret}` }
       const init = { method: 'POST', headers, body: offer, signal }
-      const response = await send(web_rtc_url, init, async cause =>
-        asParkerError(cause, ours ? 'service-unreachable' : 'openai-unreachable'),
-      )
+      const silence = (cause: unknown) => asParkerError(cause, home ? 'service-unreachable' : 'openai-unreachable')
+      const response = await send(web_rtc_url, init, silence, home)
       // A proxy that mounts the service below a path may leave the one that it tells as it is.
       const id = response.headers.get('location')?.split('/').pop()
-      const location = ours && id ? `${web_rtc_url}/${id}` : undefined
+      const location = home && id ? `${web_rtc_url}/${id}` : undefined
       const answer = await response.text().catch(cause => {
         // The call is there, and nobody will ever talk on it.
         if (location) hangUp(location, token)
-        throw cause
+        throw home ? cause : silence(cause)
       })
       return { answer, location }
     },
@@ -121,9 +124,7 @@ export function createService({ service, authorization, maxWaitSeconds = 0 }: Se
     hangUp,
 
     async report({ report_key }, report) {
-      const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${report_key}` }
-      const init = { method: 'POST', headers, body: JSON.stringify(report), keepalive: true }
-      await send(`${base}/v1/voice/reports`, init, unreachable)
+      await post('/v1/voice/reports', report, `Bearer ${report_key}`, { keepalive: true })
     },
   }
 }
@@ -133,18 +134,19 @@ function hangUp(location: string, { client_secret }: Token): void {
   fetch(location, { method: 'DELETE', headers, keepalive: true }).catch(() => {})
 }
 
-/** Fetches, and gives back successes only. `whyNot` names the failure where nobody answered. */
+/** Fetches, and gives back successes only. `whyNot` names the failure where nobody answered; `base` is the service's. */
 async function send(
   url: string,
   init: RequestInit,
-  whyNot: (cause: unknown) => Promise<ParkerError>,
+  whyNot: (cause: unknown) => ParkerError | Promise<ParkerError>,
+  base?: string,
 ): Promise<Response> {
-  const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(init.signal ? [init.signal] : [])])
+  const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), init.signal].filter(one => !!one))
   const response = await fetch(url, { credentials: 'omit', ...init, signal }).catch(async cause => {
     if (init.signal?.aborted) throw cause
     throw navigator.onLine === false ? asParkerError(cause, 'offline') : await whyNot(cause)
   })
-  if (!response.ok) throw await refusal(response)
+  if (!response.ok) throw await refusal(response, base)
   return response
 }
 

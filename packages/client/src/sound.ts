@@ -5,10 +5,10 @@ export function play(voice: MediaStream, audio: HTMLAudioElement, signal: AbortS
     if (name !== 'NotAllowedError' || signal.aborted) return
     blocked()
     const again = () =>
-      audio.play().then(
-        () => removeEventListener('click', again),
-        () => {},
-      )
+      audio
+        .play()
+        .then(() => removeEventListener('click', again))
+        .catch(() => {})
     addEventListener('click', again, { signal })
   })
   signal.addEventListener('abort', () => {

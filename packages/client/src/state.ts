@@ -37,6 +37,7 @@ const think = () => ({ name: 'thinking', response: undefined }) as const
 const answer = (_: unknown, { response }: { response: string }) => ({ name: 'thinking', response }) as const
 const speak = (_: unknown, { response }: { response: string }) => ({ name: 'speaking', response }) as const
 
+/** What can happen until the end. */
 const OPEN = {
   end: (_: unknown, { reason }: { reason: EndReason }) => ({ name: 'ended', reason }) as const,
   fail: (_: unknown, { error }: { error: ParkerError }) => ({ name: 'failed', error }) as const,
@@ -46,20 +47,18 @@ const OPEN = {
  * Which action moves which state; all others leave it as it is. Events of an answer that was interrupted may come late,
  * so only those of the answer at hand count.
  */
-const MOVES: { readonly [N in Name]: Moves<N> } = {
-  idle: { ...OPEN, prepare: () => ({ name: 'preparing' }) },
-  preparing: { ...OPEN, prepared: () => ({ name: 'ready' }) },
-  ready: { ...OPEN, connect: () => ({ name: 'connecting' }) },
-  connecting: { ...OPEN, connected: listen },
+const MOVES: { readonly [N in Name]?: Moves<N> } = {
+  idle: { prepare: () => ({ name: 'preparing' }) },
+  preparing: { prepared: () => ({ name: 'ready' }) },
+  ready: { connect: () => ({ name: 'connecting' }) },
+  connecting: { connected: listen },
   listening: {
-    ...OPEN,
     'speech-stopped': think,
     asked: think,
     'response-created': answer,
     'audio-started': speak,
   },
   thinking: {
-    ...OPEN,
     'speech-started': listen,
     asked: think,
     interrupted: listen,
@@ -68,19 +67,17 @@ const MOVES: { readonly [N in Name]: Moves<N> } = {
     'response-done': (state, { response }) => (state.response === response ? LISTENING : state),
   },
   speaking: {
-    ...OPEN,
     'speech-started': listen,
     interrupted: listen,
     'audio-started': speak,
     'audio-ended': (state, { response }) => (state.response === response ? LISTENING : state),
   },
-  ended: {},
-  failed: {},
 }
 
 /** The state after an action; the very same object where nothing changes. */
 export function next(state: CallState, action: Action): CallState {
-  const move = MOVES[state.name][action.type] as ((state: CallState, action: Action) => CallState) | undefined
+  const moves = isOver(state) ? {} : ({ ...OPEN, ...MOVES[state.name] } as Moves<Name>)
+  const move = moves[action.type] as ((state: CallState, action: Action) => CallState) | undefined
   return move ? move(state, action) : state
 }
 

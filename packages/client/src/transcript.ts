@@ -1,4 +1,4 @@
-import type { ServerEvent } from './wire.ts'
+import { type ServerEvent, textOf } from './wire.ts'
 
 /** Who said it. */
 export type Speaker = 'you' | 'parker'
@@ -48,5 +48,4 @@ export function createTranscript(tell: (line: TranscriptLine) => void): (event: 
   return event => handlers[event.type]?.(event)
 }
 
-const textOf = (value: unknown) => (typeof value === 'string' ? value : '')
 const itemOf = (event: ServerEvent) => textOf(event.item_id)

@@ -13,7 +13,7 @@ it('an event that tells of trouble becomes an error that says what to do', () =>
     [{ type: 'error', error: { code: 'unknown_parameter', message: 'x' } }, 'openai-refused'],
     [{ type: 'error', error: { type: 'insufficient_quota' } }, 'budget'],
     [done('failed', { error: { code: 'server_error' } }), 'response-failed'],
-    [done('failed', { error: { code: 'rate_limit_exceeded' } }), 'rate-limited'],
+    [done('failed', { error: { code: 'rate_limit_exceeded' } }), 'overloaded'],
     [done('incomplete', { reason: 'content_filter' }), 'response-failed'],
   ] as const
   for (const [event, code] of cases) assert.equal(troubleIn(event)?.code, code)

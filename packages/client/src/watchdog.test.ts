@@ -28,6 +28,39 @@ describe('the watchdog', () => {
     assert.deepEqual(barks, ['no-sound'])
   })
 
+  /** A second has 25 looks. */
+  const shortAnswer = (t: TestContext, looks: number) => {
+    const { watchdog, barks } = watched(t)
+    watchdog.hears(true)
+    watchdog.moved({ name: 'speaking', response: 'resp_1' }, 'audio-started')
+    for (let i = 0; i < looks; i++) watchdog.hears(true)
+    return { watchdog, barks }
+  }
+
+  it('notices a short answer without a sound at its end, once', t => {
+    const { watchdog, barks } = shortAnswer(t, 30)
+    watchdog.moved({ name: 'listening' }, 'audio-ended')
+    watchdog.moved({ name: 'thinking', response: undefined }, 'asked')
+    assert.deepEqual(barks, ['no-sound'])
+  })
+
+  it('does not judge an answer that is over at once, or was cut off, or heard, or told of before', t => {
+    const atOnce = shortAnswer(t, 10)
+    atOnce.watchdog.moved({ name: 'listening' }, 'audio-ended')
+    t.mock.timers.reset()
+    const cut = shortAnswer(t, 30)
+    cut.watchdog.moved({ name: 'listening' }, 'speech-started')
+    t.mock.timers.reset()
+    const heard = shortAnswer(t, 30)
+    heard.watchdog.heard()
+    heard.watchdog.moved({ name: 'listening' }, 'audio-ended')
+    t.mock.timers.reset()
+    const told = shortAnswer(t, 30)
+    t.mock.timers.tick(6000)
+    told.watchdog.moved({ name: 'listening' }, 'audio-ended')
+    assert.deepEqual([atOnce.barks, cut.barks, heard.barks, told.barks], [[], [], [], ['no-sound']])
+  })
+
   it('judges no sound while it cannot hear, and gives it the whole time once it can', t => {
     const { watchdog, barks, wait } = watched(t)
     watchdog.moved({ name: 'speaking', response: 'resp_1' })

@@ -1,5 +1,5 @@
 import type { ErrorCode } from './errors.ts'
-import type { CallState } from './state.ts'
+import type { Action, CallState } from './state.ts'
 
 /** How long each thing may take before it counts as failed, in milliseconds. */
 const PATIENCE = {
@@ -11,12 +11,15 @@ const PATIENCE = {
   'channel-stalled': 10_000,
 } satisfies Partial<Record<ErrorCode, number>>
 
+/** An answer that was played to its end is judged by so many looks, a second's: a shorter one may well be still. */
+const ENOUGH_LOOKS = 25
+
 type Worry = keyof typeof PATIENCE
 
 /** Notices what does not happen. */
 export interface Watchdog {
-  moved(state: CallState): void
-  /** Whether sound can be measured now; at first it cannot. */
+  moved(state: CallState, action?: Action['type']): void
+  /** Takes each look for sound: whether it can be measured now. At first it cannot. */
   hears(able: boolean): void
   /** Something of Parker's voice. */
   heard(): void
@@ -30,6 +33,7 @@ export function createWatchdog(signal: AbortSignal, bark: (worry: Worry) => void
   let hearing = false
   /** Of the answer that is being spoken. */
   let heardSome = false
+  let looks = 0
   const calm = (worry: Worry) => {
     clearTimeout(timers.get(worry))
     timers.delete(worry)
@@ -49,7 +53,10 @@ export function createWatchdog(signal: AbortSignal, bark: (worry: Worry) => void
     for (const about of timers.keys()) calm(about)
   })
   return {
-    moved({ name }) {
+    moved({ name }, action) {
+      // Who cuts in moves on by other actions: what was cut off may have been about to be heard.
+      if (action === 'audio-ended' && looks >= ENOUGH_LOOKS && timers.has('no-sound')) bark('no-sound')
+      looks = 0
       if (name === 'thinking') worry('no-answer')
       else calm('no-answer')
       if (name !== 'speaking') heardSome = false
@@ -57,7 +64,9 @@ export function createWatchdog(signal: AbortSignal, bark: (worry: Worry) => void
       judgeSound()
     },
     hears(able) {
+      looks++
       if (able === hearing) return
+      looks = 0
       hearing = able
       judgeSound()
     },

@@ -60,3 +60,8 @@ export interface ServerEvent {
   type: string
   [field: string]: unknown
 }
+
+/** A member of an event as text; empty where it is none. */
+export function textOf(member: unknown): string {
+  return typeof member === 'string' ? member : ''
+}

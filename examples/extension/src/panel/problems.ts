@@ -62,7 +62,7 @@ export const PROBLEMS: Record<ErrorCode, Telling> = {
   'service-failed': {
     ...SERVICE,
     title: 'Something broke behind the scenes',
-    text: 'Parker’s service has a problem. Try again; if it keeps happening, tell the people who run it.',
+    text: 'Parker’s service has a problem, or something else answers at its address. Try again; if it keeps happening, tell the people who run it.',
   },
   'origin-refused': {
     tag: 'Refused',
@@ -114,7 +114,7 @@ export const PROBLEMS: Record<ErrorCode, Telling> = {
   },
   'openai-unreachable': {
     ...LINE,
-    title: 'OpenAI does not answer',
+    title: 'OpenAI does not answer as it should',
     text: 'Try again. If it stays like this, a firewall may be in the way.',
   },
   'udp-blocked': {

@@ -10,6 +10,9 @@ const LABELS: Record<Remedy, string> = {
   settings: 'Open the settings',
 }
 
+/** Where the address in the settings may be another's. */
+const MAYBE_ELSEWHERE: readonly string[] = ['service-unreachable', 'service-failed']
+
 /** The card that says what is wrong and what to do. `act` runs the remedy of the button that was pressed. */
 export function problemView(act: (remedy: Remedy) => void): (stage: Stage) => void {
   let shown: Problem | undefined
@@ -31,7 +34,7 @@ function drawCard({ code, requestId }: Problem): void {
   setText(byId('problem-title'), telling.title)
   setText(byId('problem-text'), telling.text)
   setText(byId('problem-act'), LABELS[telling.act])
-  byId('problem-other').hidden = telling.act === 'settings' || code !== 'service-unreachable'
+  byId('problem-other').hidden = !MAYBE_ELSEWHERE.includes(code)
   setText(byId('problem-other'), LABELS.settings)
   byId('problem-origin').hidden = !telling.showOrigin
   byId<HTMLInputElement>('origin').value = location.origin
