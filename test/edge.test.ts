@@ -398,8 +398,11 @@ describe('a preflight', () => {
   it('of an origin that may ask but not read is refused', async () => {
     const answer = await preflight(ESPN, TOKEN, split)
     assert.equal(answer.status, 403)
+    assert.equal(answer.json.error.type, 'origin_not_allowed')
+    assert.equal(answer.json.error.message, 'Origin allowed, but CORS_ORIGINS lacks it')
     assert.deepEqual(corsNames(answer), [])
     assert.equal((await preflight(LOCAL, TOKEN, split)).status, 204)
+    for (const path of [TOKEN, '/healthz']) assertRefused(await preflight(EVIL, path, split), 'origin_not_allowed')
   })
 
   it('needs no JWT and counts for no rate', async () => {

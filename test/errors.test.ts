@@ -581,6 +581,12 @@ test('what cannot be read as HTTP is answered 400 in the same shape, and the con
     })
 })
 
+test('a method that HTTP does not know is told of besides', async () => {
+  const answer = await sendBytes(plain.port, requestText('FOO /v1/realtime/token', []))
+  assertFailure(answer, 400, 'malformed_request')
+  assert.match(answer.json.error.message, /method is unknown/)
+})
+
 test("the docs page's files go out whole, whatever range is asked for", async () => {
   for (const range of ['bytes=0-9', 'bytes=99999999-', 'bytes=-0', 'lines=1-2'])
     assert.equal(

@@ -242,6 +242,22 @@ describe('/openapi.json', () => {
     await other.stop()
   })
 
+  it('takes nothing but null for instructions where callers’ own are refused, and every bad field is named', async () => {
+    const other = await startService({ OPENAI_BASE_URL: upstream.baseUrl, CALLER_INSTRUCTIONS: 'refuse' })
+    const { paths }: OpenApi = (await ask(`${other.url}/openapi.json`)).json
+    const schema = paths['/v1/realtime/token']?.post?.requestBody?.content['application/json']?.schema
+    const { instructions } = (schema as { properties: Record<string, object> }).properties
+    assert.deepEqual(instructions, { type: 'null', description: 'This service takes no instructions of callers.' })
+
+    const told = async (body: object) => (await askToken(other.url, body)).json.error.details.fields
+    const refused = { path: 'instructions', message: 'this service takes no instructions of callers' }
+    for (const text of ['Be brief.', '', 'x'.repeat(8001), 7])
+      assert.deepEqual(await told({ instructions: text }), [refused])
+    const several: { path: string }[] = await told({ voice: 'nope', instructions: 'x', foo: 1 })
+    assert.deepEqual(several.map(({ path }) => path).sort(), ['foo', 'instructions', 'voice'])
+    await other.stop()
+  })
+
   function operationOf(id: string): Operation {
     const found = operations.find(([, , { operationId }]) => operationId === id)
     assert.ok(found, `no operation ${id}`)

@@ -201,6 +201,20 @@ describe('a start', { concurrency: 3 }, () => {
     assert.doesNotMatch(service.output(), /hunter2/)
   })
 
+  it('on a host that this machine does not have is refused like any bad setting', async () => {
+    for (const host of ['999.1.1.1', '192.0.2.1']) {
+      const { code, stdout, stderr } = await runService({
+        OPENAI_API_KEY: API_KEY,
+        OPENAI_BASE_URL: upstream.baseUrl,
+        HOST: host,
+        PORT: '0',
+      })
+      assert.equal(code, 78, host)
+      assert.deepEqual([namesIn(stderr), examplesIn(stderr)], [['HOST'], ['HOST']])
+      assert.doesNotMatch(stdout + stderr, /^\s+at |stack/m)
+    }
+  })
+
   it('on a port that is taken ends at once and says what to do', async () => {
     const other = createServer()
     other.listen(0, '127.0.0.1')

@@ -17,8 +17,8 @@ export const ERRORS = {
   },
   malformed_request: {
     status: 400,
-    message: 'This is not a well-formed HTTP request.',
-    when: 'the HTTP message itself cannot be read',
+    message: 'This is not a well-formed HTTP request, or its method is unknown.',
+    when: 'the HTTP message itself cannot be read, or its method is unknown',
   },
   unauthenticated: {
     status: 401,

@@ -41,7 +41,7 @@ const comparable = (env: Env) => JSON.stringify(configOf(env))
 const folder = mkdtempSync(join(tmpdir(), 'parker-config-'))
 after(() => rmSync(folder, { recursive: true }))
 
-function fileWith(content: string): string {
+function fileWith(content: string | Uint8Array): string {
   const path = join(folder, `file-${Math.random().toString(36).slice(2)}`)
   writeFileSync(path, content)
   return path
@@ -72,7 +72,7 @@ const BAD_VALUES: [name: SettingName, ...values: string[]][] = [
   ['DEFAULT_TEMPERATURE', 'warm', '2.1', '-1'],
   ['DEFAULT_MAX_TOKENS', '0', '4097', 'Infinity', 'INF'],
   ['DEFAULT_SPEED', '0.24', '1.51', '0'],
-  ['TRANSCRIPTION_MODEL', 'gpt whisper'],
+  ['TRANSCRIPTION_MODEL', 'gpt whisper', 'None', 'off'],
   ['VAD_THRESHOLD', '1.1', '-0.1'],
   ['VAD_PREFIX_PADDING_MS', '-1', '0.3s'],
   ['VAD_SILENCE_DURATION_MS', 'half a second'],
@@ -179,6 +179,18 @@ describe('a bad combination', () => {
         assert.ok(example?.startsWith(`${name}=`), `${name} is reported without an example`)
     })
   }
+})
+
+describe('a word in the wrong spelling', () => {
+  it('is answered with the right one', () => {
+    const spelled = {
+      TRANSCRIPTION_MODEL: ['None', 'none'],
+      DEFAULT_MAX_TOKENS: ['INF', 'inf'],
+      LOG_FORMAT: ['JSON', 'json'],
+    }
+    for (const [name, [wrong = '', right = '']] of Object.entries(spelled))
+      assert.match(problemsOf({ [name]: wrong })[0]?.problem ?? '', new RegExp(`\\b${right}\\b`), name)
+  })
 })
 
 describe('the report', () => {
@@ -289,6 +301,18 @@ describe('a secret from a file', () => {
       }
     })
 
+    it(`stops the start when that of ${name} is no text, says how to mend it and shows nothing of it`, () => {
+      const bytes = Buffer.concat([Buffer.from(value), Buffer.from([0xff, 0xfe, 0x80])])
+      const problem = problemsOf({ ...others, [`${name}_FILE`]: fileWith(bytes) }).find(one => one.name === name)
+      assert.match(problem?.problem ?? '', new RegExp(`${name}_FILE names: it is not UTF-8 text; .*base64`))
+      assert.equal(problem?.id, 'file-unreadable')
+      assert.ok(!problem?.problem.includes(value))
+    })
+
+    it(`is taken for ${name} without the mark that some editors put in front`, () => {
+      assert.equal(read(configOf({ ...others, [`${name}_FILE`]: fileWith(`\uFEFF${value}`) })), value)
+    })
+
     it(`stops the start when ${name} is also set directly`, () => {
       const [problem] = problemsOf({ ...others, [name]: value, [`${name}_FILE`]: fileWith(value) })
       assert.equal(problem?.name, name)
@@ -380,6 +404,31 @@ describe('a start says', () => {
     assert.equal(remarks.length, 1)
     assert.match(remarks[0]?.text ?? '', /chrome-extension:\/\/abc123/)
     assert.equal(remarks[0]?.level, 'warn')
+  })
+
+  it('which origins only one of ALLOWED_ORIGINS and CORS_ORIGINS has', () => {
+    const told = (env: Env) =>
+      remarksOf(env)
+        .filter(({ text }) => text.startsWith('CORS_ORIGINS'))
+        .map(({ id }) => id)
+    const one = { ALLOWED_ORIGINS: 'https://a.example', CORS_ORIGINS: 'https://a.example' }
+    assert.deepEqual(told(one), [])
+    assert.deepEqual(told({ ...one, CORS_ORIGINS: 'https://a.example,https://b.example' }), ['cors-not-allowed'])
+    assert.ok(
+      says({ CORS_ORIGINS: 'https://b.example' }, /CORS_ORIGINS has https:\/\/b\.example, which ALLOWED_ORIGINS/),
+    )
+    assert.deepEqual(told({ ...one, ALLOWED_ORIGINS: 'https://a.example,https://b.example' }), ['cors-lacks-origin'])
+    const firefox = 'moz-extension://0a1b2c3d-0000-4000-8000-0123456789ab'
+    assert.deepEqual(told({ ALLOWED_ORIGINS: firefox, CORS_ORIGINS: 'moz-extension://*' }), ['cors-not-allowed'])
+    assert.deepEqual(told({ ALLOWED_ORIGINS: 'moz-extension://*', CORS_ORIGINS: firefox }), ['cors-lacks-origin'])
+  })
+
+  it('that less than POOL_MIN_REMAINING_SECONDS counts, where it was set and the pool is on', () => {
+    const capped = /POOL_MIN_REMAINING_SECONDS is above half of TOKEN_TTL_SECONDS, so 300 counts/
+    assert.ok(says({ POOL_MIN_REMAINING_SECONDS: '301' }, capped))
+    const quiet = [{ POOL_MIN_REMAINING_SECONDS: '300' }, { TOKEN_TTL_SECONDS: '120' }]
+    for (const env of [...quiet, { POOL_MIN_REMAINING_SECONDS: '301', POOL_ENABLED: 'false' }])
+      assert.ok(!says(env, /POOL_MIN_REMAINING_SECONDS/), JSON.stringify(env))
   })
 
   it('that /metrics is open, unless it is closed or off', () => {

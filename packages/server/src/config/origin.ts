@@ -1,4 +1,4 @@
-import { BadValue, type Parse } from './parse.ts'
+import { BadValue, type Parse, shown } from './parse.ts'
 
 /** The one pattern: Firefox makes a new random origin (a UUID) for each installation of an extension. */
 export const ANY_FIREFOX_EXTENSION = 'moz-extension://*'
@@ -12,15 +12,15 @@ export const origin: Parse<string> = value => {
   if (value === 'null') throw new BadValue('lists null, which any sandboxed page can send')
   if (value.includes('*'))
     throw new BadValue(
-      `has the pattern ${show(value)}: list each origin; a wildcard would let any site use your key (only ${ANY_FIREFOX_EXTENSION} is a pattern)`,
+      `has the pattern ${shown(value)}: list each origin; a wildcard would let any site use your key (only ${ANY_FIREFOX_EXTENSION} is a pattern)`,
       'origin-pattern',
     )
   if (/^[a-z][a-z0-9-]*-extension:\/\/[^/?#@\s]+$/.test(value)) return value
   const parsed = URL.parse(value)
   if (!parsed || !/^https?:$/.test(parsed.protocol))
-    throw new BadValue(`has ${show(value)}, which is not an origin such as https://www.espn.com`, 'origin-malformed')
+    throw new BadValue(`has ${shown(value)}, which is not an origin such as https://www.espn.com`, 'origin-malformed')
   if (parsed.origin !== value)
-    throw new BadValue(`has ${show(value)}; browsers send it as ${parsed.origin}`, 'origin-malformed')
+    throw new BadValue(`has ${shown(value)}; browsers send it as ${parsed.origin}`, 'origin-malformed')
   return value
 }
 
@@ -29,6 +29,8 @@ export function looksLikeNoChromeExtension(value: string): boolean {
   return value.startsWith('chrome-extension://') && !/^chrome-extension:\/\/[a-p]{32}$/.test(value)
 }
 
-function show(value: string): string {
-  return JSON.stringify(value.slice(0, 100))
+/** Those of some entries that a list of origins has not, neither by name nor by the pattern. */
+export function missingIn(list: readonly string[], entries: readonly string[]): string[] {
+  const anyFirefox = list.includes(ANY_FIREFOX_EXTENSION)
+  return entries.filter(entry => !list.includes(entry) && !(anyFirefox && entry.startsWith('moz-extension://')))
 }

@@ -27,14 +27,19 @@ describe('whole numbers', () => {
   })
 
   it('are refused when they are anything else', () => {
-    refuses(integer(0, 65_535), ['abc', '-1', '65536', '1.5', '1e3', '0x10', ' 8000', '8000 ', '8_000', '+1', 'NaN'])
+    refuses(integer(0, 65_535), ['abc', '-1', '65536', '1.5', '1e3', '0x10', '80 00', '8_000', '+1', 'NaN'])
     refuses(integer(0, 65_535), ['Infinity', '9'.repeat(400)])
+  })
+
+  it('may have white space around them, as pasted lines do', () => {
+    assert.deepEqual([' 600', '600\t', ' 600 \n'].map(integer(10, 7200)), [600, 600, 600])
+    assert.deepEqual([' 0.8', '.5 '].map(decimal(0, 2)), [0.8, 0.5])
   })
 
   it('come back as they were written, and nothing else comes back at all', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.integer().map(String)), written => {
-        const inRange = /^\d+$/.test(written) && Number(written) >= 5 && Number(written) <= 500 && written.length <= 15
+        const inRange = /^\d{1,15}$/.test(written.trim()) && Number(written) >= 5 && Number(written) <= 500
         if (inRange) assert.equal(integer(5, 500)(written), Number(written))
         else refuses(integer(5, 500), [written])
       }),
@@ -44,11 +49,11 @@ describe('whole numbers', () => {
 
 describe('decimal numbers', () => {
   it('are taken in their range, ends included', () => {
-    assert.deepEqual(['0.25', '1', '1.5'].map(decimal(0.25, 1.5)), [0.25, 1, 1.5])
+    assert.deepEqual(['0.25', '.5', '1', '1.5'].map(decimal(0.25, 1.5)), [0.25, 0.5, 1, 1.5])
   })
 
   it('are refused when they are anything else', () => {
-    refuses(decimal(0, 2), ['2.1', '-0.1', '.5', '1.', '0,8', '1e0', 'NaN', 'Infinity', '0.8f', ' 0.8'])
+    refuses(decimal(0, 2), ['2.1', '-0.1', '.', '1.', '0,8', '1e0', 'NaN', 'Infinity', '0.8f', '0 .8'])
   })
 })
 
@@ -107,6 +112,18 @@ describe('lists', () => {
     assert.deepEqual(names('a,b'), ['a', 'b'])
     assert.deepEqual(names('a , b'), ['a', 'b'])
     assert.deepEqual(names('a'), ['a'])
+  })
+
+  it('may have white space around them', () => {
+    assert.deepEqual(names(' ["a","b"]\n'), ['a', 'b'])
+    assert.deepEqual(names(' a,b\n'), ['a', 'b'])
+  })
+
+  it('are refused where something else than commas separates entries, and the refusal says so', () => {
+    const anything = list(text(100))
+    const several = ['https://a.com\nhttps://b.com', 'https://a.com;https://b.com', 'https://a.comhttps://b.com', 'a;']
+    for (const value of [...several, 'a b', '["a b"]'])
+      assert.throws(() => anything(value), { message: /^has ".*": separate entries by commas$/ }, value)
   })
 
   it('have each entry once', () => {

@@ -52,21 +52,18 @@ export const macKey =
     return value
   }
 
-export const integer =
+const numberLike =
+  (form: RegExp, kind: string) =>
   (min: number, max: number): Parse<number> =>
   value => {
-    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN
-    if (!(number >= min && number <= max)) throw new BadValue(`is not a whole number from ${min} to ${max}`)
+    const number = form.test(value.trim()) ? Number(value) : Number.NaN
+    if (!(number >= min && number <= max)) throw new BadValue(`is not ${kind} from ${min} to ${max}`)
     return number
   }
 
-export const decimal =
-  (min: number, max: number): Parse<number> =>
-  value => {
-    const number = /^\d{1,15}(\.\d{1,15})?$/.test(value) ? Number(value) : Number.NaN
-    if (!(number >= min && number <= max)) throw new BadValue(`is not a number from ${min} to ${max}`)
-    return number
-  }
+export const integer = numberLike(/^\d{1,15}$/, 'a whole number')
+
+export const decimal = numberLike(/^(\d{1,15}(\.\d{1,15})?|\.\d{1,15})$/, 'a number')
 
 const BOOLEANS = new Map([
   ['true', true],
@@ -97,11 +94,28 @@ export const oneOf =
 export const list =
   <T>(item: Parse<T>, { min = 0 } = {}): Parse<T[]> =>
   value => {
-    const items = value.startsWith('[') ? jsonStrings(value) : value.split(',').map(part => part.trim())
+    const text = value.trim()
+    const items = text.startsWith('[') ? jsonStrings(text) : text.split(',').map(part => part.trim())
     if (items.some(part => part === '')) throw new BadValue('has an empty entry')
     if (items.length < min) throw new BadValue(`needs at least ${min} entry`)
-    return readAll([...new Set(items)], item)
+    return readAll([...new Set(items)], single(item))
   }
+
+/** No entry of any list may hold these; two entries with something else than a comma between them do. */
+const SEVERAL = /;|\S\s+\S|:\/\/.*:\/\//
+
+/** Refuses what looks like several entries, before it is judged, and advised on, as one. */
+const single =
+  <T>(item: Parse<T>): Parse<T> =>
+  value => {
+    if (SEVERAL.test(value)) throw new BadValue(`has ${shown(value)}: separate entries by commas`)
+    return item(value)
+  }
+
+/** A part of a setting that is no secret, for a message about it. */
+export function shown(value: string): string {
+  return JSON.stringify(value.slice(0, 100))
+}
 
 /** Bad entries of a list that are told at once. */
 const MOST_TOLD = 10

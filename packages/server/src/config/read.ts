@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { BadValue, type ProblemId } from './parse.ts'
 import { ALL_SETTINGS, type Setting, type SettingName, type Values } from './settings.ts'
@@ -49,20 +50,24 @@ function sourceText(name: string, row: Setting<unknown>, env: Environment): stri
 
 /** Says nothing of the file's name: a secret may have been put where the name belongs. */
 function fileText(name: string, file: string): string {
-  let content: string
+  const refused = (why: string) =>
+    new BadValue(`cannot be read from the file that ${name}_FILE names${why}`, 'file-unreadable')
+  let bytes: Buffer
   try {
-    content = readFileSync(file, 'utf8')
+    bytes = readFileSync(file)
   } catch (error) {
-    throw new BadValue(
-      `cannot be read from the file that ${name}_FILE names (${(error as NodeJS.ErrnoException).code})`,
-      'file-unreadable',
-    )
+    throw refused(` (${(error as NodeJS.ErrnoException).code})`)
   }
-  const trimmed = content.replace(/\r?\n$/, '')
-  if (trimmed === '')
-    throw new BadValue(`cannot be read from the file that ${name}_FILE names: it is empty`, 'file-unreadable')
-  return trimmed
+  if (!isUtf8(bytes)) throw refused(`: ${NOT_TEXT}`)
+  // Takes the byte order mark away, which some editors put in front of a text.
+  const content = new TextDecoder().decode(bytes).replace(/\r?\n$/, '')
+  if (content === '') throw refused(': it is empty')
+  return content
 }
+
+/** Decoded all the same, such bytes would be another secret than the one that was meant. */
+const NOT_TEXT =
+  'it is not UTF-8 text; make the secret a text, such as 32 random bytes in base64 (openssl rand -base64 32), and use this text as it stands wherever the secret is known'
 
 /** The message a person reads when the start is refused. */
 export function describeProblems(problems: readonly Problem[]): string {

@@ -1,5 +1,5 @@
 import { MODEL_NAMES, type ModelState, modelState } from '../catalogue/models.ts'
-import { looksLikeNoChromeExtension } from './origin.ts'
+import { looksLikeNoChromeExtension, missingIn } from './origin.ts'
 import type { Environment } from './read.ts'
 import type { Values } from './settings.ts'
 import { spendLimits } from './spending.ts'
@@ -10,7 +10,7 @@ interface Start {
   /** The settings as they were read. */
   values: Values
   /** What was decided from them. */
-  decided: { CORS_ORIGINS: readonly string[]; POOL_ENABLED: boolean }
+  decided: { CORS_ORIGINS: readonly string[]; POOL_ENABLED: boolean; POOL_MIN_REMAINING_SECONDS: number }
   /** How `REALTIME_MODEL` stands today. */
   model: ModelState
 }
@@ -58,8 +58,13 @@ const REMARKS = {
     ),
   ),
   'cors-lacks-origin': warn(({ values, decided }) =>
-    values.ALLOWED_ORIGINS.filter(origin => !decided.CORS_ORIGINS.includes(origin)).map(
+    missingIn(decided.CORS_ORIGINS, values.ALLOWED_ORIGINS).map(
       origin => `CORS_ORIGINS lacks ${origin}: a browser there will not be able to read the answers.`,
+    ),
+  ),
+  'cors-not-allowed': warn(({ values, decided }) =>
+    missingIn(values.ALLOWED_ORIGINS, decided.CORS_ORIGINS).map(
+      origin => `CORS_ORIGINS has ${origin}, which ALLOWED_ORIGINS lacks: a browser there gets no token all the same.`,
     ),
   ),
   'metrics-open': warn(({ values }) =>
@@ -93,6 +98,14 @@ const REMARKS = {
     when(
       values.POOL_ENABLED && !decided.POOL_ENABLED && values.CALL_MODE === 'ephemeral',
       'The pool of ready secrets is off: TOKEN_TTL_SECONDS leaves them too little time to wait.',
+    ),
+  ),
+  'pool-remaining-capped': warn(({ env, values, decided }) =>
+    when(
+      env.POOL_MIN_REMAINING_SECONDS &&
+        decided.POOL_ENABLED &&
+        values.POOL_MIN_REMAINING_SECONDS > decided.POOL_MIN_REMAINING_SECONDS,
+      `POOL_MIN_REMAINING_SECONDS is above half of TOKEN_TTL_SECONDS, so ${decided.POOL_MIN_REMAINING_SECONDS} counts.`,
     ),
   ),
   'calls-sealed-by-api-key': warn(({ values }) =>

@@ -69,7 +69,18 @@ const level: Parse<(typeof LEVELS)[keyof typeof LEVELS]> = value => {
   return LEVELS[name as keyof typeof LEVELS]
 }
 
-const maxTokens: Parse<number | 'inf'> = value => (value === 'inf' ? 'inf' : integer(1, MOST_OUTPUT_TOKENS)(value))
+const maxTokens: Parse<number | 'inf'> = value => {
+  if (value === 'inf') return value
+  if (/^inf/i.test(value)) throw new BadValue('is neither a number nor inf, which is written in small letters')
+  return integer(1, MOST_OUTPUT_TOKENS)(value)
+}
+
+/** No model has such a name: taken for one, it would fail at OpenAI, session after session. */
+const transcription: Parse<string> = value => {
+  if (/^(none|off|no|false|0)$/i.test(value) && value !== 'none')
+    throw new BadValue('is no model; to turn transcription off, write none')
+  return token(1, 128)(value)
+}
 
 /** Every setting there is, in the order of the docs. `.env.example` and the README's table are generated from it. */
 export const SETTINGS = {
@@ -164,7 +175,7 @@ export const SETTINGS = {
       doc: 'Speed of the voice, 0.25 to 1.5.',
     }),
     TRANSCRIPTION_MODEL: setting({
-      parse: token(1, 128),
+      parse: transcription,
       defaultNote: `\`${DEFAULT_TRANSCRIPTION.ga}\`; beta form \`${DEFAULT_TRANSCRIPTION.beta}\``,
       example: DEFAULT_TRANSCRIPTION.ga,
       doc: "Transcribes the caller's words, billed apart. `none` turns it off.",
@@ -222,7 +233,7 @@ export const SETTINGS = {
     }),
     AUTH_JWT_SECRET: setting({
       parse: secret(macKey(32)),
-      example: '32 random bytes or more',
+      example: '32 random characters or more',
       doc: 'Requires a JWT signed with HS256 under this secret.',
       secret: true,
     }),

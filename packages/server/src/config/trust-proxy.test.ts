@@ -20,8 +20,24 @@ describe('TRUST_PROXY', () => {
     assert.equal(single.networks[0]?.[1], 32)
   })
 
+  it('may have white space around it', () => {
+    assert.deepEqual(
+      [' none', '2 ', ' railway\n'].map(value => trustProxy(value).kind),
+      ['none', 'hops', 'railway'],
+    )
+  })
+
+  it('takes an IPv4 network in its IPv6 form for what it is, since addresses are compared so', () => {
+    for (const [mapped, plain] of [
+      ['::ffff:127.0.0.0/104', '127.0.0.0/8'],
+      ['::ffff:192.0.2.1', '192.0.2.1'],
+      ['::ffff:192.0.2.1/128', '192.0.2.1/32'],
+    ] as const)
+      assert.equal(JSON.stringify(trustProxy(mapped)), JSON.stringify(trustProxy(plain)), mapped)
+  })
+
   it('is refused where it would believe everybody', () => {
-    for (const value of ['0.0.0.0/0', '::/0', '10.0.0.0/8,0.0.0.0/0'])
+    for (const value of ['0.0.0.0/0', '::/0', '::ffff:0:0/96', '10.0.0.0/8,0.0.0.0/0'])
       assert.throws(() => trustProxy(value), /every address/)
   })
 

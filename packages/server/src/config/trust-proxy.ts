@@ -11,7 +11,8 @@ export type TrustProxy =
   | { kind: 'railway' }
 
 /** Reads `TRUST_PROXY`: `none`, `railway`, a number of hops, or networks as `10.0.0.0/8,fd00::/8`. */
-export const trustProxy: Parse<TrustProxy> = value => {
+export const trustProxy: Parse<TrustProxy> = given => {
+  const value = given.trim()
   if (value === 'none' || value === '0') return { kind: 'none' }
   if (value === 'railway') return { kind: 'railway' }
   if (/^[1-9]\d?$/.test(value)) return { kind: 'hops', hops: Number(value) }
@@ -31,10 +32,16 @@ function network(part: string): Cidr {
 function readNetwork(part: string): Cidr {
   try {
     if (!WRITTEN_OUT.test(part)) throw new BadValue()
-    if (part.includes('/')) return ipaddr.parseCIDR(part)
-    const address = ipaddr.parse(part)
+    if (part.includes('/')) return unmapped(ipaddr.parseCIDR(part))
+    const address = ipaddr.process(part)
     return [address, address.kind() === 'ipv4' ? 32 : 128]
   } catch {
     throw new BadValue('is neither none, railway, a number of hops (1 to 99) nor a list of networks')
   }
+}
+
+/** `::ffff:10.0.0.0/104` as `10.0.0.0/8`: callers' addresses are compared in their IPv4 form. */
+function unmapped([address, bits]: Cidr): Cidr {
+  if (!('isIPv4MappedAddress' in address) || !address.isIPv4MappedAddress()) return [address, bits]
+  return [address.toIPv4Address(), Math.max(0, bits - 96)]
 }

@@ -22,8 +22,8 @@ export const FINDINGS = {
       "Set OPENAI_API_KEY to a key of a project of its own, from OpenAI's dashboard, or OPENAI_API_KEY_FILE to a file that holds it.",
     ),
     'secret-file': fail(
-      'the file that a `…_FILE` setting names is missing, empty or not readable',
-      'Correct the path, mount the file where the service runs, and let its user read it.',
+      'the file that a `…_FILE` setting names is missing, empty, not readable or no UTF-8 text',
+      'Correct the path, mount the file where the service runs, let its user read it, and write the secret as text.',
     ),
     'origin-wildcard': fail(
       'an origin holds `*`',
@@ -58,6 +58,10 @@ export const FINDINGS = {
     'cors-lacks-origin': warn(
       '`CORS_ORIGINS` lacks an origin that `ALLOWED_ORIGINS` has: a page there gets tokens that it cannot read',
       'Leave CORS_ORIGINS unset, or add the origin to it.',
+    ),
+    'cors-not-allowed': warn(
+      '`CORS_ORIGINS` has an origin that `ALLOWED_ORIGINS` lacks: a page there gets no token all the same',
+      'Add the origin to ALLOWED_ORIGINS too, or take it out of CORS_ORIGINS.',
     ),
     'metrics-open': warn(
       '`/metrics` is open to everyone',

@@ -12,7 +12,7 @@ describe('the doctor reads the settings', () => {
     assert.deepEqual(idsOf({ REALTIME_MODEL: 'gpt-realtime' }), ['model-retiring'])
     assert.deepEqual(idsOf({ REALTIME_MODEL: 'gpt-4o-realtime-preview' }), ['model-retired'])
     assert.deepEqual(idsOf({ ALLOWED_ORIGINS: 'chrome-extension://abc' }), ['extension-id'])
-    assert.deepEqual(idsOf({ CORS_ORIGINS: 'https://a.example' }), ['cors-lacks-origin'])
+    assert.deepEqual(idsOf({ CORS_ORIGINS: 'https://a.example' }), ['cors-lacks-origin', 'cors-not-allowed'])
     assert.deepEqual(idsOf({ ADMIN_TOKEN: '' }), ['metrics-open'])
     assert.deepEqual(idsOf({ RATE_LIMIT_BURST: '11' }), ['burst-above-minute'])
     assert.deepEqual(idsOf({ TOKEN_TTL_SECONDS: '59' }), ['ttl-short', 'setting-remark'])

@@ -50,12 +50,18 @@ export function originPolicy(app: FastifyInstance, policy: OriginPolicy): void {
     if (guarded && !passes(judgeOrigin(origin, askedMethod(request), policy)))
       return done(new ServiceError('origin_not_allowed'))
     const readable = origin !== undefined && policy.cors(origin)
-    if (preflight && !readable) return done(new ServiceError('origin_not_allowed'))
+    if (preflight && !readable) return done(unreadable(origin, policy))
     if (readable) allowReading(reply, origin)
     if (guarded && !passes(judgeReferer(referer, policy))) return done(new ServiceError('referer_not_allowed'))
     if (preflight) reply.headers(PREFLIGHT_HEADERS).code(204).send()
     else done()
   })
+}
+
+/** The refusal of a preflight, where the answers could not be read. The origin itself may well be allowed. */
+function unreadable(origin: string | undefined, { allowed }: OriginPolicy): ServiceError {
+  const message = 'Origin allowed, but CORS_ORIGINS lacks it'
+  return new ServiceError('origin_not_allowed', origin !== undefined && allowed(origin) ? { message } : {})
 }
 
 /** What becomes of a header: `missing` where it is required, `absent` where it may be left out. */

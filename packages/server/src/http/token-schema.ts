@@ -12,17 +12,26 @@ const nullableText = (maxLength: number, description: string): Schema => ({
   maxLength,
 })
 
+/** Callers' own, by `CALLER_INSTRUCTIONS`. */
+const INSTRUCTIONS: Record<Config['CALLER_INSTRUCTIONS'], Schema> = {
+  allow: nullableText(MAX_INSTRUCTIONS, 'A persona of your own instead of Parker.'),
+  refuse: { type: 'null', description: 'This service takes no instructions of callers.' },
+}
+
 /** What a reader of the docs may send as it stands. */
 const TOKEN_REQUEST: SessionRequest = { sport: 'basketball', mode: 'debate', difficulty: 'savage' }
 
-type AllowedNames = Pick<Config, 'ALLOWED_MODELS' | 'ALLOWED_VOICES' | 'REALTIME_MODEL' | 'REALTIME_VOICE'>
+type Allowed = Pick<
+  Config,
+  'ALLOWED_MODELS' | 'ALLOWED_VOICES' | 'REALTIME_MODEL' | 'REALTIME_VOICE' | 'CALLER_INSTRUCTIONS'
+>
 
-/** What a caller may send: a `SessionRequest`. Made per configuration, since the allowed names are settings. */
-export function tokenRequestSchema(config: AllowedNames): Schema {
+/** What a caller may send: a `SessionRequest`. Made per configuration, since what is allowed are settings. */
+export function tokenRequestSchema(config: Allowed): Schema {
   const properties: Record<keyof SessionRequest, Schema> = {
     model: names(config.ALLOWED_MODELS, { default: config.REALTIME_MODEL, description: 'The model to talk with.' }),
     voice: names(config.ALLOWED_VOICES, { default: config.REALTIME_VOICE, description: 'The voice it speaks with.' }),
-    instructions: nullableText(MAX_INSTRUCTIONS, 'A persona of your own instead of Parker.'),
+    instructions: INSTRUCTIONS[config.CALLER_INSTRUCTIONS],
     difficulty: names(Object.keys(DIFFICULTIES), { default: 'easy', description: 'How hard Parker is on the fan.' }),
     sport: names(Object.keys(SPORTS), { description: 'The sport of the page.' }),
     mode: names(Object.keys(MODES), { description: 'Debate Mode or Hot Take Mode.' }),

@@ -36,10 +36,12 @@ function isUnknown({ keyword }: FastifySchemaValidationError): boolean {
 type Params = FastifySchemaValidationError['params']
 
 /** What each keyword of our schemas says to whoever broke it, so that it can be mended. */
-const SENTENCES: Record<string, (params: Params) => string> = {
+const SENTENCES: Record<string, (params: Params, path: string) => string> = {
   additionalProperties: () => 'unknown field: leave it out',
   required: () => 'is missing',
-  type: ({ type }) => `must be ${[type].flat().map(kindOf).join(' or ')}`,
+  // What may be null and nothing else is a field that exists, and that this service was told to refuse.
+  type: ({ type }, path) =>
+    type === 'null' ? `this service takes no ${path} of callers` : `must be ${[type].flat().map(kindOf).join(' or ')}`,
   enum: ({ allowedValues }) => `must be one of: ${(allowedValues as unknown[]).join(', ')}`,
   minLength: ({ limit }) => `must have at least ${amount(limit, 'character')}`,
   maxLength: ({ limit }) => `must have at most ${amount(limit, 'character')}`,
@@ -69,7 +71,7 @@ function badField({ instancePath, keyword, params, message }: FastifySchemaValid
   const field = params.additionalProperty ?? params.missingProperty
   const parts = instancePath.split('/').slice(1)
   const path = bounded((field === undefined ? parts : [...parts, String(field)]).join('.'))
-  return { path, message: SENTENCES[keyword]?.(params) ?? message ?? 'not valid' }
+  return { path, message: SENTENCES[keyword]?.(params, path) ?? message ?? 'not valid' }
 }
 
 function bounded(path: string): string {

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { endOfLifeHeaders } from '../../catalogue/models.ts'
 import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config/config.ts'
-import { type ErrorType, ServiceError } from '../../errors.ts'
+import type { ErrorType } from '../../errors.ts'
 import type { IssueCredential, Issued } from '../../issue.ts'
 import type { Events } from '../../observe/events.ts'
 import type { SignReportKey } from '../../report-key.ts'
@@ -56,7 +56,6 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
       response: { 200: tokenReply, ...errorReplies([...REFUSALS, ...REFUSALS_OF[config.CALL_MODE]]) },
     },
     async handler(request, reply) {
-      if (config.CALLER_INSTRUCTIONS === 'refuse') refuseInstructions(request.body)
       const { facts } = request
       const session = decide(request.body, clock.now())
       facts.logged = namesOf(session)
@@ -105,12 +104,4 @@ function mintOf({ warm, mintId, openAiMs, openAiRequestId }: Issued) {
     openai_ms: Math.round(openAiMs * 100) / 100,
     openai_request_id: openAiRequestId || undefined,
   }
-}
-
-function refuseInstructions(body: SessionRequest): void {
-  if (body.instructions == null) return
-  throw new ServiceError('validation_failed', {
-    message: 'Some fields are not valid: instructions.',
-    details: { fields: [{ path: 'instructions', message: 'this service takes no instructions of callers' }] },
-  })
 }
