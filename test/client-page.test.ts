@@ -127,6 +127,37 @@ describe("the client's page for developers", () => {
     await page.close()
   })
 
+  it('shows that one may hang up while OpenAI, or the service, does not answer, and talk again', async () => {
+    const { page, amiss } = await open(`${examples.url}/examples/official-sdk/?service=${service.url}`)
+    const press = (name: string) => page.getByRole('button', { name }).click()
+    emulator.setFaults('call:stall,times=1')
+    const offered = page.waitForRequest(`${emulator.url}/**`)
+    await press('Talk to Parker')
+    await offered
+    await page.getByText('Connecting').waitFor()
+    await press('Hang up')
+    await page.getByText('Off the air').waitFor()
+    const { promise: later, resolve: answer } = Promise.withResolvers<void>()
+    await page.route('**/v1/realtime/token', route => later.then(() => route.abort()), { times: 1 })
+    await press('Talk to Parker')
+    await page.getByText('Connecting').waitFor()
+    await press('Hang up')
+    await page.getByText('Off the air').waitFor()
+    answer()
+    emulator.setFaults('call:status=400,times=1')
+    await press('Talk to Parker')
+    await page.getByText('failed with status 400').waitFor()
+    await press('Talk to Parker')
+    await page.getByText('On the air').waitFor()
+    await press('Hang up')
+    await page.getByText('Off the air').waitFor()
+    assert.deepEqual(
+      amiss.filter(line => !line.includes('status of 400')),
+      [],
+    )
+    await page.close()
+  })
+
   it('gives outsiders types that hold', async () => {
     const project = mkdtempSync(join(tmpdir(), 'parker-types-'))
     mkdirSync(join(project, 'node_modules/@parker'), { recursive: true })

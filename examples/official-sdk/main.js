@@ -21,26 +21,34 @@ const getScore = tool({
   execute: async () => '104 to 98, fourth quarter',
 })
 
-/** The conversation, while there is one. */
-let session
+/** Hangs up the conversation, or the way to it; undefined while there is neither. */
+let call
 
-button.addEventListener('click', () => (session ? session.close() : talk()))
+button.addEventListener('click', () => (call ? hangUp() : talk()))
 
 async function talk() {
-  button.disabled = true
-  status.textContent = 'Connecting'
+  const mine = new AbortController()
+  call = mine
+  show('Connecting', 'Hang up')
   try {
-    session = await connect(await getToken({ sport: 'basketball' }))
+    await connect(await getToken({ sport: 'basketball' }, mine.signal), mine.signal)
     show('On the air', 'Hang up')
   } catch (error) {
+    if (mine.signal.aborted) return
+    hangUp()
     status.textContent = error.message
   }
-  button.disabled = false
+}
+
+function hangUp() {
+  const ending = call
+  over()
+  ending?.abort()
 }
 
 /** However it ended. */
 function over() {
-  session = undefined
+  call = undefined
   show('Off the air', 'Talk to Parker')
 }
 
@@ -49,11 +57,12 @@ function show(where, next) {
   button.textContent = next
 }
 
-async function getToken(request) {
+async function getToken(request, signal) {
   const reply = await fetch(`${SERVICE}/v1/realtime/token`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(request),
+    signal,
   })
   const token = await reply.json()
   if (!reply.ok) throw new Error(token.error.message)
@@ -61,16 +70,16 @@ async function getToken(request) {
 }
 
 /** The SDK sets instructions of its own when it connects, so it is given those that the service made. */
-async function connect({ client_secret, web_rtc_url, model, voice, instructions }) {
+async function connect({ client_secret, web_rtc_url, model, voice, instructions }, signal) {
   const agent = new RealtimeAgent({ name: 'Parker', instructions, voice, tools: [getScore] })
   const line = new RealtimeSession(agent, { model, transport: new OpenAIRealtimeWebRTC({ baseUrl: web_rtc_url }) })
+  signal.addEventListener('abort', () => line.close())
   line.on('history_updated', showTranscript)
-  line.transport.on('connection_change', state => state === 'disconnected' && over())
+  line.transport.on('connection_change', state => state === 'disconnected' && !signal.aborted && over())
   line.on('error', ({ error }) => {
-    status.textContent = error?.message ?? 'Something went wrong.'
+    if (!signal.aborted) status.textContent = error?.message ?? 'Something went wrong.'
   })
   await line.connect({ apiKey: client_secret })
-  return line
 }
 
 function showTranscript(history) {
