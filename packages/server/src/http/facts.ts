@@ -18,6 +18,8 @@ export interface Facts {
   startedAt: number
   /** Whether it carries the operators' token. */
   operator: boolean
+  /** Whether a credential was handed out. */
+  issued: boolean
   /** What a report key spoke for, on the route that takes one. */
   report?: ReportSubject
   /** The ticket that was shown, on the route that takes one. */
@@ -39,6 +41,8 @@ declare module 'fastify' {
     access?: 'jwt' | 'operator'
     /** Whether browsers call it, so that Origin and Referer are checked at its address, whatever the method. */
     browser?: true
+    /** Whether a credential is what it is asked for. */
+    issues?: true
     /** Whether the token rates apply. */
     rated?: true
     /** Whether the answer ends when the caller goes, and that is as it should be. */
@@ -69,6 +73,7 @@ export function requestFacts(app: FastifyInstance, options: FactsOptions): void 
     request.facts = {
       startedAt: clock.mono(),
       operator,
+      issued: false,
       client: operator ? 'operator' : `ip:${clientAddress(socket.remoteAddress, headers, trust)}`,
       logged: undefined,
       errorType: undefined,

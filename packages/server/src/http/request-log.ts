@@ -17,12 +17,14 @@ export function requestLog(app: FastifyInstance, events: Events, clock: Clock): 
 
   function logRequest(request: Request, reply: Reply): void {
     const { facts } = request
-    const gone = !reply.raw.writableFinished && !request.routeOptions.config.stream
+    const { url, config } = request.routeOptions
+    const gone = !reply.raw.writableFinished && !config.stream
     events.requestEnded({
       requestId: request.id,
       method: request.method,
       path: loggedPath(request),
-      route: request.routeOptions.url ?? 'none',
+      route: url ?? 'none',
+      tokenRefused: config.issues === true && !facts.issued,
       status: gone ? CALLER_GONE : reply.statusCode,
       durationMs: clock.mono() - facts.startedAt,
       client: facts.client,

@@ -39,19 +39,19 @@ function history(): { points: Point[]; errors: { type: string; request_id: strin
   return JSON.parse(told)
 }
 
-const end = (requestId: string, status: number, errorType: string | undefined, logged?: object) =>
-  monitor.ended({ requestId, route: '/v1/realtime/token', status, errorType, logged: { ...logged } })
+const end = (requestId: string, status: number, errorType: string | undefined, tokenRefused = true) =>
+  monitor.ended({ requestId, route: '/v1/realtime/token', tokenRefused, status, errorType })
 
 describe('a point', () => {
   it('counts outcomes of its five seconds, each once, and starts again', () => {
     monitor.issued(true, 0, 0.3)
     monitor.issued(false, 400, 0.5)
-    end('a', 200, undefined, { mint_id: 'pool-1' })
+    end('a', 200, undefined, false)
     end('b', 429, 'rate_limited')
     end('c', 422, 'validation_failed')
     end('d', 502, 'upstream_unavailable')
     end('e', 499, undefined)
-    end('f', 499, undefined, { mint_id: 'f' })
+    end('f', 499, undefined, false)
     pass(10)
     const [first, second] = history().points
     const { warm, cold, limited, refused, failed, gone, limits } = first as Point

@@ -34,10 +34,10 @@ export interface SeenComment extends SessionKind {
 interface Ended {
   requestId: string
   route: string
+  /** Whether a token was asked for and none was handed out. */
+  tokenRefused: boolean
   status: number
   errorType: string | undefined
-  /** Has `mint_id` where a credential was handed out. */
-  logged: Record<string, unknown> | undefined
 }
 
 /** What happens to a watcher: the name of an event and its data as JSON. */
@@ -67,8 +67,6 @@ const COMMENTS_KEPT = 50
 const VOICES_EVERY = 3
 
 const NOTHING: ReadonlySet<object> = new Set()
-
-const TOKEN_ROUTE = '/v1/realtime/token'
 
 interface MonitorParts {
   clock: Clock
@@ -119,8 +117,8 @@ export function createMonitor({ clock, readGauges, readWindow }: MonitorParts): 
   const timer = setInterval(takePoint, POINT_SECONDS * 1000).unref()
   return {
     issued: counter.issued,
-    ended({ requestId, route, status, errorType, logged }) {
-      if (route === TOKEN_ROUTE && status >= 400 && logged?.mint_id === undefined) counter.refused(status)
+    ended({ requestId, route, tokenRefused, status, errorType }) {
+      if (tokenRefused) counter.refused(status)
       if (errorType === undefined) return
       counter.erred(errorType)
       if (!isWorthTelling(route, status)) return

@@ -12,6 +12,8 @@ export interface RequestEnd {
   path: string
   /** The pattern of the route, or `none`. */
   route: string
+  /** Whether a token was asked for and none was handed out. */
+  tokenRefused: boolean
   status: number
   durationMs: number
   client: string

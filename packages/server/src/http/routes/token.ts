@@ -45,7 +45,7 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
   const textOf = tokenTexts({ config, clock, signReportKey })
 
   app.post<{ Body: SessionRequest }>('/v1/realtime/token', {
-    config: { access: 'jwt', browser: true, rated: true },
+    config: { access: 'jwt', browser: true, issues: true, rated: true },
     schema: {
       operationId: 'createToken',
       tags: ['Callers'],
@@ -79,6 +79,7 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
   function tell(request: Request, session: Session, issued: Issued, sessionId: string, totalMs: number): void {
     const line = { ...namesOf(session), ...mintOf(issued) }
     request.facts.logged = line
+    request.facts.issued = true
     events.tokenIssued({
       requestId: request.id,
       sessionId,
