@@ -35,7 +35,7 @@ it('a secret that was minted for the request is cold, also where the clock saw n
     operator: false,
     requestId: 'one',
     gone: () => false,
-    hangUp: () => AbortSignal.abort(),
+    goneSignal: () => AbortSignal.abort(),
   })
   assert.deepEqual([warm, openAiMs], [false, 0])
 })

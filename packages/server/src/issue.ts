@@ -18,10 +18,10 @@ export interface Wish {
   /** Operators wait for no turn. */
   operator: boolean
   requestId: string
-  /** Whether the caller has hung up. */
+  /** Whether the caller has gone. */
   gone(): boolean
-  /** Aborts when the caller hangs up. Asked for only where there is something to wait for, since signals are dear. */
-  hangUp(): AbortSignal
+  /** Aborts when the caller goes. Asked for only where there is something to wait for, since signals are dear. */
+  goneSignal(): AbortSignal
 }
 
 /** A credential, as it is handed out. */
@@ -68,9 +68,9 @@ export function issuer({ config, openai, pool, turns, hashClient, lifecycle, clo
     return Math.min(started + config.UPSTREAM_DEADLINE_MS, lifecycle.cutAt - ANSWERING_MS)
   }
 
-  async function mint(order: MintOrder, { requestId, hangUp }: Wish, deadline: number): Promise<Pooled> {
+  async function mint(order: MintOrder, { requestId, goneSignal }: Wish, deadline: number): Promise<Pooled> {
     const sentAt = clock.mono()
-    const minted = await openai.mint(order, requestId, hangUp, deadline)
+    const minted = await openai.mint(order, requestId, goneSignal, deadline)
     return pooled(minted, requestId, sentAt, config.TOKEN_TTL_SECONDS)
   }
 
@@ -82,7 +82,7 @@ export function issuer({ config, openai, pool, turns, hashClient, lifecycle, clo
     const secret = (await found) ?? (await mint(order, wish, deadlineOf(started)))
     if (wish.gone()) {
       pool.deposit(order, secret)
-      throw new Error('the caller hung up')
+      throw new Error('the caller has gone')
     }
     return render(secret, false, clock.mono() - started)
   }
@@ -93,7 +93,7 @@ export function issuer({ config, openai, pool, turns, hashClient, lifecycle, clo
   }
 
   async function obtainInTurn(order: MintOrder, wish: Wish): Promise<Issued> {
-    const endTurn = turns.take(wish.client) ?? (await turns.wait(wish.client, wish.hangUp()))
+    const endTurn = turns.take(wish.client) ?? (await turns.wait(wish.client, wish.goneSignal()))
     if (!endTurn) throw noTurn()
     try {
       return await obtain(order, wish)

@@ -3,8 +3,8 @@ import { limitReached, type ServiceError } from '../errors.ts'
 import type { Reservation } from '../limits/budgets.ts'
 import { type Rates, type Ruling, WINDOW_SECONDS } from '../limits/rates.ts'
 import type { Windows } from '../limits/windows.ts'
+import { isGone } from './caller-gone.ts'
 import type { Hook, Reply } from './facts.ts'
-import { hasHungUp } from './hang-up-signal.ts'
 
 /**
  * The token rates, on routes that ask for them. Headers as draft-ietf-httpapi-ratelimit-headers-10. A reservation is
@@ -41,7 +41,7 @@ function admit({ minute, day }: Ruling, reply: Reply, now: number): ServiceError
 
 function holdUntilAnswered(day: Extract<Reservation, { granted: true }>, reply: Reply): void {
   // Gone while we waited for the ruling, or before it for the caller's key: `close` has been, and comes no more.
-  if (hasHungUp(reply)) day.giveBack()
+  if (isGone(reply)) day.giveBack()
   else
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished || reply.statusCode !== 200) day.giveBack()

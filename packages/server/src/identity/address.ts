@@ -43,7 +43,7 @@ function fromChain(
   return trust.kind === 'hops' ? parse(chain.at(-trust.hops)) : firstUntrusted(socket, chain, trust.networks)
 }
 
-/** Walks from the socket leftwards past the networks we trust; what a trusted proxy saw is believed, nothing beyond. */
+/** Walks from the socket leftwards past the networks we trust; what a trusted proxy saw counts, nothing beyond. */
 function firstUntrusted(socket: Address | undefined, chain: string[], networks: Networks): Address | undefined {
   let client = socket
   for (let i = chain.length - 1; i >= 0 && isWithin(client, networks); i--) {
@@ -95,20 +95,20 @@ export function hasForwardingHeader(headers: IncomingHttpHeaders): boolean {
   return FORWARDING_HEADERS.some(name => headers[name] !== undefined)
 }
 
-/** Whether what stands in front of us is believed. */
+/** Whether what stands in front of us is trusted. */
 function isTrusted(socketAddress: string | undefined, trust: TrustProxy): boolean {
   if (trust.kind === 'networks') return isWithin(parse(socketAddress), trust.networks)
   return trust.kind !== 'none'
 }
 
-/** What the outermost of the proxies we believe put into a list that each may have added to. */
+/** What the outermost of the proxies we trust put into a list that each may have added to. */
 function toldBy(header: string | string[] | undefined, trust: TrustProxy): string | undefined {
   if (typeof header !== 'string') return undefined
   const entries = header.split(',')
   return (entries.at(trust.kind === 'hops' ? -trust.hops : -1) ?? entries[0])?.trim()
 }
 
-/** Whether the browser speaks https, as far as a proxy tells whom we believe. */
+/** Whether the browser speaks https, as far as a proxy tells whom we trust. */
 export function isForwardedHttps(
   socketAddress: string | undefined,
   headers: IncomingHttpHeaders,
@@ -117,7 +117,7 @@ export function isForwardedHttps(
   return toldBy(headers['x-forwarded-proto'], trust)?.toLowerCase() === 'https' && isTrusted(socketAddress, trust)
 }
 
-/** The host that the browser asked, if a proxy tells whom we believe. */
+/** The host that the browser asked, if a proxy tells whom we trust. */
 export function forwardedHost(
   socketAddress: string | undefined,
   headers: IncomingHttpHeaders,

@@ -3,7 +3,7 @@ import { boundedText } from '../bounded-text.ts'
 import type { Clock } from '../clock.ts'
 import { errorCode } from '../error-code.ts'
 
-/** Signatures that are believed by a key of a set. */
+/** Signatures that are accepted by a key of a set. */
 export const ASYMMETRIC = ['RS256', 'PS256', 'ES256', 'EdDSA']
 
 /** From the connection to the last byte, milliseconds. */
@@ -114,7 +114,7 @@ function asKeySet(text: string | undefined): JSONWebKeySet {
   }
 }
 
-/** How many of these keys can check a signature that is believed. */
+/** How many of these keys can check a signature that is accepted. */
 export async function countUsable(keys: readonly JWK[]): Promise<number> {
   const usable = await Promise.all(keys.map(isUsable))
   return usable.filter(Boolean).length

@@ -19,7 +19,7 @@ export function keySetFetched(
       if (clock.mono() - saidAt < SAY_AGAIN_MS) return
       saidAt = clock.mono()
       logger.warn(
-        `The key set (AUTH_JWKS_URL) cannot be fetched: ${failure.message}. Keys that are known go on being believed.`,
+        `The key set (AUTH_JWKS_URL) cannot be fetched: ${failure.message}. Keys that are known go on being trusted.`,
       )
       return
     }

@@ -17,9 +17,9 @@ import { retryBudget } from './retry-budget.ts'
 export interface Mints {
   /**
    * Makes a secret, with retries, before `deadline` (monotonic ms). Throws `ServiceError`, or an abort in a wait that
-   * `hangUp` ends.
+   * `goneSignal` ends.
    */
-  mint(order: MintOrder, requestId: string, hangUp: () => AbortSignal, deadline: number): Promise<Minted>
+  mint(order: MintOrder, requestId: string, goneSignal: () => AbortSignal, deadline: number): Promise<Minted>
   /** Makes a secret in one attempt that the breaker does not hear of and that is not counted in flight. Rejects on failure. */
   mintQuietly(order: MintOrder, requestId: string): Promise<Minted>
 }
@@ -61,7 +61,7 @@ export function openAiMints(config: MintConfig, parts: MintParts): Mints {
   }
 
   return {
-    async mint(order, requestId, hangUp, deadline) {
+    async mint(order, requestId, goneSignal, deadline) {
       load.begin()
       try {
         retries.earn()
@@ -74,7 +74,7 @@ export function openAiMints(config: MintConfig, parts: MintParts): Mints {
           const wait = failure.retryAfterMs ?? jitteredWait(retry, Math.random)
           const again = failure.retryable && retry < config.UPSTREAM_MAX_RETRIES && breaker.state.name === 'closed'
           if (!again || clock.mono() + wait >= deadline || !retries.spend()) throw asServiceError(failure, cause)
-          await sleep(wait, undefined, { signal: hangUp() })
+          await sleep(wait, undefined, { signal: goneSignal() })
         }
       } finally {
         load.end()

@@ -4,8 +4,8 @@ import { isSdpOffer } from '../../calls/sdp.ts'
 import { type ErrorType, ServiceError } from '../../errors.ts'
 import { namesOf } from '../../session.ts'
 import { needTicket } from '../call-access.ts'
+import { isGone } from '../caller-gone.ts'
 import type { Hook, ShownTicket } from '../facts.ts'
-import { hasHungUp } from '../hang-up-signal.ts'
 import { BROWSER, errorReplies, UPSTREAM } from '../refusals.ts'
 
 const REFUSALS: ErrorType[] = [
@@ -56,7 +56,7 @@ export async function placeCallRoute(app: FastifyInstance, calls: Calls, rates: 
         const offer = request.body
         if (typeof offer !== 'string' || !isSdpOffer(offer)) throw new ServiceError('invalid_sdp')
         const { hash, ticket } = request.facts.ticket as ShownTicket
-        const gone = () => hasHungUp(reply)
+        const gone = () => isGone(reply)
         const placed = await calls.place({ ticketHash: hash, ticket, sdp: offer, requestId: request.id, gone })
         request.facts.logged = {
           ...request.facts.logged,

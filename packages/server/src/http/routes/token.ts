@@ -7,8 +7,8 @@ import type { IssueCredential, Issued } from '../../issue.ts'
 import type { Events } from '../../observe/events.ts'
 import type { SignReportKey } from '../../report-key.ts'
 import { namesOf, newSessionId, type Session, type SessionRequest, sessionDecider } from '../../session.ts'
+import { goneSignal, isGone } from '../caller-gone.ts'
 import { loggedOrigin, type Reply, type Request } from '../facts.ts'
-import { hangUpSignal, hasHungUp } from '../hang-up-signal.ts'
 import { BROWSER, errorReplies, JSON_BODY, UPSTREAM } from '../refusals.ts'
 import { tokenReply, tokenRequestSchema } from '../token-schema.ts'
 import { tokenTexts } from '../token-text.ts'
@@ -64,8 +64,8 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
         client: facts.client,
         operator: facts.operator,
         requestId: request.id,
-        gone: () => hasHungUp(reply),
-        hangUp: () => hangUpSignal(reply),
+        gone: () => isGone(reply),
+        goneSignal: () => goneSignal(reply),
       })
       const sessionId = issued.sessionId ?? newSessionId()
       const totalMs = clock.mono() - facts.startedAt

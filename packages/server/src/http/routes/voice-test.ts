@@ -4,8 +4,8 @@ import type { Clock } from '../../clock.ts'
 import type { Config } from '../../config/config.ts'
 import { type ErrorType, ServiceError } from '../../errors.ts'
 import type { Tested } from '../../voice/trial/trial.ts'
+import { goneSignal } from '../caller-gone.ts'
 import type { Reply } from '../facts.ts'
-import { hangUpSignal } from '../hang-up-signal.ts'
 import { errorReplies, JSON_BODY, OPERATOR, UPSTREAM } from '../refusals.ts'
 import {
   type FORMATS,
@@ -57,7 +57,7 @@ export function voiceTestRoute(app: FastifyInstance, { config, clock }: { config
     async handler(request, reply) {
       const { model, voice, difficulty, sport, mode } = request.body
       request.facts.logged = { model, voice, difficulty, sport, mode }
-      const signal = AbortSignal.any([hangUpSignal(reply), AbortSignal.timeout(DEADLINE_MS)])
+      const signal = AbortSignal.any([goneSignal(reply), AbortSignal.timeout(DEADLINE_MS)])
       const tested = await test(request.body, signal)
       reply.headers(endOfLifeHeaders(modelState(model ?? config.REALTIME_MODEL, clock.now())))
       request.facts.logged = { ...request.facts.logged, model: tested.result.model, verdict: tested.result.verdict }
