@@ -20,6 +20,13 @@ async function outcome(url: string, ticket: string, client: number, offer = OFFE
   return json?.error?.type ?? status
 }
 
+/** What the refusal of an offer says of the limit. */
+const refusalOf = async (url: string, ticket: string, client: number) =>
+  (await postOffer(url, ticket, OFFER, as(client))).json.error.details
+
+/** A moment later on a busy machine: the two clocks are not read at once. */
+const MIDNIGHT = /T00:00:0\dZ$/
+
 /** A call of client 1, which has used up its client's money. */
 async function dearCall({ service, openai }: CallsStage) {
   const { id, ticket } = await placeCall(service.url, {}, as(1))
@@ -49,12 +56,27 @@ for (const where of STORES)
         [await outcome(url, unspent, 1), await outcome(url, unspent, 1)],
         ['too_many_calls', 'too_many_calls'],
       )
+      assert.deepEqual(await refusalOf(url, unspent, 1), { limit: 1, remaining: 0 })
       await call.end()
       assert.deepEqual(
         [await outcome(url, unspent, 1), await outcome(url, unspent, 1)],
         ['budget_exhausted', 'budget_exhausted'],
       )
+      const { reset_time, ...own } = await refusalOf(url, unspent, 1)
+      assert.deepEqual(own, { limit: 0.005, remaining: 0 })
+      assert.match(reset_time, MIDNIGHT)
       assert.equal(await outcome(url, await takeTicket(url, {}, as(2)), 2), 201, 'another client has money of its own')
+    })
+
+    it(`${where}: what all calls may cost in a day is told to no caller, only when it begins anew`, async t => {
+      const stage = await stageFor(t, where, { DAILY_USD_BUDGET: '0.005', CLIENT_DAILY_USD: '0.005' })
+      await dearCall(stage)
+      for (const client of [1, 2]) {
+        const { url } = stage.service
+        const { reset_time, ...told } = await refusalOf(url, await takeTicket(url, {}, as(client)), client)
+        assert.deepEqual(told, { remaining: 0 })
+        assert.match(reset_time, MIDNIGHT)
+      }
     })
 
     it(`${where}: the room of a call comes back when OpenAI refuses it, and when it ends`, async t => {

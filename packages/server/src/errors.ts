@@ -210,10 +210,13 @@ export class ServiceError extends Error {
   }
 }
 
-/** A refusal that says which limit it was and when it ends: `resetsIn` milliseconds from `now`, milliseconds since 1970. */
+/**
+ * A refusal that says which limit it was, unless that is not for callers to know, and when it ends: `resetsIn` milliseconds
+ * from `now`, milliseconds since 1970.
+ */
 export function limitReached(
   type: ErrorType,
-  { limit, resetsIn }: { limit: number; resetsIn: number },
+  { limit, resetsIn }: { limit?: number; resetsIn: number },
   now: number,
   cause?: unknown,
 ): ServiceError {

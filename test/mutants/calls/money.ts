@@ -174,8 +174,8 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     promise: 'DAILY_USD_BUDGET holds up new calls: in Redis',
     file: `${SRC}/calls/redis/tickets.ts`,
-    from: 'if used_up(spent, tonumber(most_usd)) or used_up',
-    to: 'if used_up',
+    from: "if used_up(spent, tonumber(most_usd)) then return {'budget', to_midnight} end\n",
+    to: '',
     test: 'test/calls-instances.test.ts',
     named: 'room and money are counted over all instances',
   },
@@ -190,8 +190,8 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     promise: 'CLIENT_DAILY_USD holds up new calls: in Redis',
     file: `${SRC}/calls/redis/tickets.ts`,
-    from: " or used_up(spent .. ':' .. client, tonumber(most_own_usd)) then",
-    to: ' then',
+    from: "if used_up(spent .. ':' .. client, tonumber(most_own_usd)) then return {'own_budget', to_midnight} end\n",
+    to: '',
     test: ROOM,
     named: IN_ORDER_IN_REDIS,
   },
@@ -258,8 +258,8 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     promise: 'a used-up budget says when it begins anew',
     file: `${SRC}/calls/admission.ts`,
-    from: 'retryAfterSeconds(admission.resetsIn)',
-    to: 'retryAfterSeconds(0 * admission.resetsIn)',
+    from: 'limits.CLIENT_DAILY_USD, resetsIn: admission.resetsIn }',
+    to: 'limits.CLIENT_DAILY_USD, resetsIn: 0 * admission.resetsIn }',
     test: LIMITS,
     named: 'holds up new calls once the budget of a day is used up',
   },

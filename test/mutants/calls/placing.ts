@@ -156,7 +156,7 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
     promise: 'order: MAX_CALLS_PER_CLIENT before spend, in memory',
     file: `${SRC}/calls/memory/tickets.ts`,
     from: "if (own.length >= limits.maxCallsPerClient) return { kind: 'too_many' }",
-    to: "if (spent.exhausted(client) !== undefined) return { kind: 'budget', resetsIn: 0 }\n    if (own.length >= limits.maxCallsPerClient) return { kind: 'too_many' }",
+    to: "if (spent.exhausted(client) !== undefined) return spent.exhausted(client)\n    if (own.length >= limits.maxCallsPerClient) return { kind: 'too_many' }",
     test: ROOM,
     named: 'in memory: what stands against a call is told in its order',
   },

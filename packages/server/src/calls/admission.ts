@@ -1,4 +1,5 @@
-import { retryAfterSeconds, ServiceError } from '../errors.ts'
+import type { Config } from '../config/config.ts'
+import { limitReached, ServiceError } from '../errors.ts'
 import type { Ticket } from './call.ts'
 import type { Admission, TicketState } from './store.ts'
 
@@ -26,13 +27,22 @@ export function usableTicket(state: TicketState): Ticket {
   throw new ServiceError(TICKET_ERRORS[state.kind], CHALLENGE)
 }
 
-/** Nothing, if a call may be placed; else throws what stands against it. */
-export function admitted(admission: Admission): void {
+type Limits = Pick<Config, 'MAX_CALLS_PER_CLIENT' | 'CLIENT_DAILY_USD'>
+
+/** Nothing, if a call may be placed; else throws what stands against it at `now`, milliseconds since 1970. */
+export function admitted(admission: Admission, limits: Limits, now: number): void {
   const { kind } = admission
   if (kind === 'admitted') return
   if (kind === 'full') throw new ServiceError('overloaded', { retryAfter: FULL_RETRY_SECONDS })
-  if (kind === 'too_many') throw new ServiceError('too_many_calls', { retryAfter: FULL_RETRY_SECONDS })
-  if (kind === 'budget')
-    throw new ServiceError('budget_exhausted', { retryAfter: retryAfterSeconds(admission.resetsIn) })
+  if (kind === 'too_many') throw tooManyCalls(limits.MAX_CALLS_PER_CLIENT)
+  // What the operator spends in a day in all is no business of callers.
+  if (kind === 'budget') throw limitReached('budget_exhausted', { resetsIn: admission.resetsIn }, now)
+  if (kind === 'own_budget')
+    throw limitReached('budget_exhausted', { limit: limits.CLIENT_DAILY_USD, resetsIn: admission.resetsIn }, now)
   throw new ServiceError(TICKET_ERRORS[kind], CHALLENGE)
+}
+
+/** Room comes with the end of a call, whenever that is. */
+function tooManyCalls(limit: number): ServiceError {
+  return new ServiceError('too_many_calls', { retryAfter: FULL_RETRY_SECONDS, details: { limit, remaining: 0 } })
 }

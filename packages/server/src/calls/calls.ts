@@ -56,7 +56,7 @@ export function createCalls(parts: CallsParts): Calls {
   })
   return {
     issue: ticketIssuer(config, store, parts.hashClient, clock),
-    place: callPlacer({ config, store, api, keeper, events }),
+    place: callPlacer({ config, clock, store, api, keeper, events }),
     keeper,
     store,
     tending: parts.store ? tendCalls(store, keeper, events, clock.mono) : endCallsAtTheEnd(keeper),

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import type { CallEvents } from '../observe/call-events.ts'
 import { namesOf } from '../session.ts'
@@ -26,19 +27,20 @@ export type PlaceCall = (wish: CallWish) => Promise<PlacedCall>
 
 interface PlacerParts {
   config: Config
+  clock: Clock
   store: Tickets & Leases
   api: CallsApi
   keeper: Keeper
   events: CallEvents
 }
 
-export function callPlacer({ config, store, api, keeper, events }: PlacerParts): PlaceCall {
+export function callPlacer({ config, clock, store, api, keeper, events }: PlacerParts): PlaceCall {
   async function placeWithTicket({ ticketHash, ticket, sdp, requestId }: CallWish): Promise<PlacedCall> {
     const session = JSON.stringify(realtimeSession(ticket.session, config))
     let spent = false
     try {
       return await api.place({ sdp, session, safetyIdentifier: ticket.client, requestId }, async () => {
-        admitted(await store.admit(ticketHash))
+        admitted(await store.admit(ticketHash), config, clock.now())
         spent = true
       })
     } catch (error) {

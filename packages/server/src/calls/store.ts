@@ -24,8 +24,13 @@ export type TicketState =
 export type Admission =
   | { kind: 'admitted' | 'unknown' | 'expired' | 'used' | 'full' }
   | { kind: 'too_many' }
-  /** `resetsIn`: milliseconds to the next UTC day. */
-  | { kind: 'budget'; resetsIn: number }
+  | Exhausted
+
+/** The budget of all calls or the client's own is used up. `resetsIn`: milliseconds to the next UTC day. */
+export interface Exhausted {
+  kind: 'budget' | 'own_budget'
+  resetsIn: number
+}
 
 /** What is held against a wish to place a call; 0 turns a budget off. */
 export interface CallLimits {

@@ -1,12 +1,12 @@
 import { msToMidnight } from '../../clock.ts'
 import { dayTotals } from '../../limits/day-totals.ts'
-import type { CallLimits } from '../store.ts'
+import type { CallLimits, Exhausted } from '../store.ts'
 
 /** What was spent on a UTC day, by client and in all. */
 export interface SpendBook {
   add(client: string, usd: number): void
-  /** Milliseconds until the day ends, where a budget is used up. */
-  exhausted(client: string): number | undefined
+  /** Which budget of a client's new call is used up, if any is. */
+  exhausted(client: string): Exhausted | undefined
 }
 
 /**
@@ -22,7 +22,7 @@ export function spendBook(limits: Pick<CallLimits, 'dailyUsd' | 'clientDailyUsd'
       const today = dayAt(time)
       const whole = limits.dailyUsd > 0 && today.all >= limits.dailyUsd
       const own = limits.clientDailyUsd > 0 && today.of(client) >= limits.clientDailyUsd
-      return whole || own ? msToMidnight(time) : undefined
+      return whole || own ? { kind: whole ? 'budget' : 'own_budget', resetsIn: msToMidnight(time) } : undefined
     },
   }
 }

@@ -31,8 +31,7 @@ export function memoryTickets({ limits, ticketMs, slots, spent, book, clock }: T
     if (slots.size >= limits.maxCalls) return { kind: 'full' }
     const own = [...slots.values()].filter(one => one === client)
     if (own.length >= limits.maxCallsPerClient) return { kind: 'too_many' }
-    const resetsIn = spent.exhausted(client)
-    return resetsIn === undefined ? undefined : { kind: 'budget', resetsIn }
+    return spent.exhausted(client)
   }
 
   return {

@@ -63,9 +63,8 @@ if slots_in('parker:slots') >= tonumber(most_calls) then return {'full'} end
 if slots_in('parker:slots:' .. client) >= tonumber(most_own_calls) then return {'too_many'} end
 local function used_up(spent, limit) return limit > 0 and tonumber(redis.call('GET', spent) or 0) >= limit end
 local spent = 'parker:usd:' .. day
-if used_up(spent, tonumber(most_usd)) or used_up(spent .. ':' .. client, tonumber(most_own_usd)) then
-  return {'budget', to_midnight}
-end
+if used_up(spent, tonumber(most_usd)) then return {'budget', to_midnight} end
+if used_up(spent .. ':' .. client, tonumber(most_own_usd)) then return {'own_budget', to_midnight} end
 redis.call('HSET', key, 'used', attempt)
 hold_slot(ticket, client, now + slot)
 return {'admitted'}
@@ -115,7 +114,7 @@ export function redisTickets(run: Run, limits: CallLimits, { ticketMs, placingMs
       const answer = run(ADMIT, hash, ...bounds, attempt)
       answer.catch(() => unanswered.begin(hash, attempt))
       const [kind, resetsIn] = words(await answer)
-      return (kind === 'budget' ? { kind, resetsIn: Number(resetsIn) } : { kind }) as Admission
+      return (resetsIn === undefined ? { kind } : { kind, resetsIn: Number(resetsIn) }) as Admission
     },
     async release(hash) {
       await run(RELEASE, hash)
