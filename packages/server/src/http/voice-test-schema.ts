@@ -4,6 +4,7 @@ import { SPORTS } from '../catalogue/sports.ts'
 import type { Config } from '../config/config.ts'
 import type { Judgement } from '../voice/lab/judge.ts'
 import type { TestResult } from '../voice/lab/result.ts'
+import { LONGEST_LINE } from '../voice/trial/prompt.ts'
 import type { TrialRequest } from '../voice/trial/trial.ts'
 import { list, names, number, object, orNull, type Schema, table, text, time } from './json-schema.ts'
 
@@ -12,8 +13,6 @@ export interface VoiceTestRequest extends TrialRequest {
   voice: string
   say?: string
 }
-
-const MOST_CHARACTERS = 500
 
 export function voiceTestSchema(config: Pick<Config, 'ALLOWED_MODELS' | 'ALLOWED_VOICES'>): Schema {
   const properties: Record<keyof VoiceTestRequest, Schema> = {
@@ -25,7 +24,7 @@ export function voiceTestSchema(config: Pick<Config, 'ALLOWED_MODELS' | 'ALLOWED
     say: {
       type: 'string',
       minLength: 1,
-      maxLength: MOST_CHARACTERS,
+      maxLength: LONGEST_LINE,
       pattern: '\\S',
       description: 'Words to say instead of our line; spaces alone are none.',
     },
