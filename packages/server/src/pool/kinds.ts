@@ -33,7 +33,7 @@ export interface Kinds {
   /** Counts a request; undefined for a private kind's first one, which earns no stock. */
   asked(order: MintOrder, shared: boolean, nowSeconds: number): Kind | undefined
   find(order: MintOrder): Kind | undefined
-  /** The kind of a secret that is there already; a private one is watched from now on if it was not. */
+  /** The kind of a secret that is there already, watched from now on if it was not. */
   holding(order: MintOrder, nowSeconds: number): Kind
   all(): Iterable<Kind>
   /** The part of all demand that is for this kind, 0 to 1. */
@@ -119,7 +119,8 @@ export function watchedKinds({ shelfSeconds, lifeSeconds, onForgotten }: KindsOp
     find: order => kinds.get(nameOf(order)),
     holding(order, now) {
       const name = nameOf(order)
-      return kinds.get(name) ?? open(name, order, false, now)
+      const shared = !order.ownWords && order.safetyIdentifier === undefined
+      return kinds.get(name) ?? open(name, order, shared, now)
     },
     all: () => kinds.values(),
     share: (kind, now) => kind.demand.weight(now) / everything.weight(now),
