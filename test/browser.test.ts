@@ -60,7 +60,7 @@ describe('in Chromium', () => {
     const seen = await fetchInPage(page, token(), { ...init, credentials: 'include' })
     assert.ok(seen !== 'unreadable')
     assert.equal(seen.status, 200)
-    assert.ok(service.logs().some(line => line.method === 'OPTIONS' && line.status === 204))
+    await service.logged(line => line.method === 'OPTIONS' && line.status === 204)
     await page.close()
   })
 

@@ -141,15 +141,20 @@ describe('what goes wrong, as the user learns of it', () => {
 
   /** The session of the newest token. */
   const newestSession = () => service.logs().findLast(({ msg }) => msg === 'token_issued')?.session_id
+  const sessionAfter = async (earlier: unknown) => {
+    await eventually(() => newestSession() !== earlier)
+    return newestSession()
+  }
   const reportsOn = (id: unknown) =>
     service.logs().filter(({ msg, session_id }) => msg === 'voice_report' && session_id === id)
 
   it('a call that did not come about is reported when the page is left, once', async () => {
     emulator.setFaults('call:status=503')
     const page = await newPage({})
+    const before = newestSession()
     await talk(page)
     assert.equal((await failure(page))?.code, 'overloaded')
-    const session = newestSession()
+    const session = await sessionAfter(before)
     await page.goto('about:blank')
     await eventually(() => reportsOn(session).length > 0)
     assert.deepEqual(
@@ -162,14 +167,12 @@ describe('what goes wrong, as the user learns of it', () => {
     const page = await newPage({})
     const before = newestSession()
     await page.evaluate('newCall({}); call.prepare()')
-    await eventually(() => newestSession() !== before)
-    const prepared = newestSession()
+    const prepared = await sessionAfter(before)
     await page.evaluate('call.hangUp()')
     await talk(page)
-    const session = newestSession()
+    const session = await sessionAfter(prepared)
     await page.goto('about:blank')
     await eventually(() => reportsOn(session).length > 0)
-    assert.notEqual(prepared, session)
     assert.deepEqual(reportsOn(prepared), [])
   })
 

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { ask, askToken } from './harness/ask.ts'
 import { ALLOWED_ORIGIN } from './harness/failures.ts'
+import type { LogLine } from './harness/log-lines.ts'
 import { startQuietly } from './harness/quiet-service.ts'
-import { API_KEY, type LogLine, type RunningService, startService } from './harness/service.ts'
+import { API_KEY, type RunningService, startService } from './harness/service.ts'
 import { goodSecret, healthy, openAiError, send, startUpstream, type Upstream } from './harness/upstream.ts'
 
 /** A name that no catalogue knows, so that no date changes its meaning. */

@@ -1,5 +1,6 @@
 import { type CallsStandIn, type Event, startCallsStandIn } from './calls-stand-in.ts'
-import type { LogLine, RunningService } from './service.ts'
+import type { LogLine } from './log-lines.ts'
+import type { RunningService } from './service.ts'
 import { type Scope, serviceFor } from './services.ts'
 
 export const ADMIN_TOKEN = 'operators-only-0123456789'

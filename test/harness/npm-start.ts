@@ -3,17 +3,15 @@ import { once } from 'node:events'
 import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { LogLine } from './service.ts'
+import { type LogLines, readLogLines } from './log-lines.ts'
 
 /** `npm start`, as its user types it. */
-export interface NpmStart {
+export interface NpmStart extends LogLines {
   /** `http://127.0.0.1:PORT` */
   url: string
   /** npm's process. */
   child: ChildProcess
-  logs(): LogLine[]
   /** Everything written to stdout and stderr so far. */
   output(): string
   /** Sends SIGTERM to npm and resolves with npm's exit code. */
@@ -39,30 +37,23 @@ export async function npmStart({ settings, dotEnv }: Start): Promise<NpmStart> {
   const ended = once(child, 'close')
   // A test that fails may forget to stop it.
   process.once('exit', () => child.kill())
-  const lines: LogLine[] = []
   let output = ''
   child.stderr.on('data', chunk => {
     output += chunk
   })
-  const listening = new Promise<LogLine>(resolve => {
-    createInterface({ input: child.stdout }).on('line', text => {
-      output += `${text}\n`
-      if (!text.startsWith('{')) return
-      const line: LogLine = JSON.parse(text)
-      lines.push(line)
-      if (line.msg.endsWith('is listening')) resolve(line)
-    })
+  const log = readLogLines(child.stdout, text => {
+    output += `${text}\n`
   })
   const failed = ended.then(([code]) => {
     rmSync(folder, { recursive: true })
     throw new Error(`npm start ended with ${code}:\n${output}`)
   })
-  const { port } = await Promise.race([listening, failed])
+  const { port } = await Promise.race([log.logged(({ msg }) => msg.endsWith('is listening')), failed])
   failed.catch(() => {})
   return {
     url: `http://127.0.0.1:${port}`,
     child,
-    logs: () => [...lines],
+    ...log,
     output: () => output,
     async stop() {
       child.kill('SIGTERM')

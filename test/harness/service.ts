@@ -1,24 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
-import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-
-/** A line of the service's log. */
-export type LogLine = Record<string, unknown> & { level: string; msg: string; time: string }
+import { type LogLines, readLogLines } from './log-lines.ts'
 
 /** The real service in a process of its own. */
-export interface RunningService {
+export interface RunningService extends LogLines {
   /** `http://127.0.0.1:PORT` */
   url: string
   port: number
   child: ChildProcess
   /** Everything written to stdout and stderr so far, as it came. */
   output(): string
-  logs(): LogLine[]
-  /** Resolves with the first log line, past or future, that the test accepts. */
-  logged(accept: (line: LogLine) => boolean): Promise<LogLine>
-  /** Sends SIGTERM and resolves with the exit code. */
+  /** Sends SIGTERM and resolves with the exit code, when all it wrote has been read. */
   stop(): Promise<number | null>
 }
 
@@ -47,49 +42,30 @@ export const BASE_SETTINGS: Settings = {
  */
 export async function startService(settings: Settings): Promise<RunningService> {
   const child = spawnService({ ...BASE_SETTINGS, ...settings })
-  const lines: LogLine[] = []
-  const waiting = new Set<(line: LogLine) => void>()
   let output = ''
-  child.stderr?.on('data', chunk => {
+  child.stderr.on('data', chunk => {
     output += chunk
   })
-  createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', text => {
+  const log = readLogLines(child.stdout, text => {
     output += `${text}\n`
-    const line = asLogLine(text)
-    if (!line) return
-    lines.push(line)
-    for (const look of waiting) look(line)
   })
-
-  const logged = (accept: (line: LogLine) => boolean) =>
-    new Promise<LogLine>(resolve => {
-      const known = lines.find(accept)
-      if (known) return resolve(known)
-      const look = (line: LogLine) => {
-        if (!accept(line)) return
-        waiting.delete(look)
-        resolve(line)
-      }
-      waiting.add(look)
-    })
-
-  const ended = once(child, 'exit').then(([code]) => {
+  const closed = once(child, 'close')
+  const ended = closed.then(([code]) => {
     throw new Error(`the service ended with ${code}:\n${output}`)
   })
-  const { port } = (await Promise.race([logged(line => line.msg.endsWith('is listening')), ended])) as { port?: number }
+  const { port } = (await Promise.race([log.logged(line => line.msg.endsWith('is listening')), ended])) as {
+    port?: number
+  }
   ended.catch(() => {})
   return {
     url: `http://127.0.0.1:${port}`,
     port: Number(port),
     child,
     output: () => output,
-    logs: () => [...lines],
-    logged,
+    ...log,
     async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
-      const exit = once(child, 'exit')
       child.kill('SIGTERM')
-      return (await exit)[0]
+      return (await closed)[0]
     },
   }
 }
@@ -99,10 +75,10 @@ export async function runService(settings: Settings): Promise<{ code: number | n
   const child = spawnService(settings)
   let stdout = ''
   let stderr = ''
-  child.stdout?.on('data', chunk => {
+  child.stdout.on('data', chunk => {
     stdout += chunk
   })
-  child.stderr?.on('data', chunk => {
+  child.stderr.on('data', chunk => {
     stderr += chunk
   })
   const [code] = await once(child, 'close')
@@ -115,18 +91,10 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-function spawnService(settings: Settings): ChildProcess {
+function spawnService(settings: Settings): ChildProcessByStdio<null, Readable, Readable> {
   const env = { PATH: process.env.PATH, NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS, ...settings }
   const child = spawn(process.execPath, [ENTRY], { cwd: tmpdir(), env, stdio: ['ignore', 'pipe', 'pipe'] })
   running.add(child)
   child.once('exit', () => running.delete(child))
   return child
-}
-
-function asLogLine(text: string): LogLine | undefined {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
