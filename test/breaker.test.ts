@@ -67,12 +67,17 @@ async function repeat(times: number, act: () => Promise<unknown>): Promise<void>
   for (let i = 0; i < times; i++) await act()
 }
 
-/** A breaker that resets after a second, opened, when that second is over. */
-async function openedASecondAgo(t: TestContext): Promise<Scene> {
-  const service = await scene(t, { CIRCUIT_FAILURE_THRESHOLD: '1', CIRCUIT_RESET_SECONDS: '1' })
+/** Long enough that a slow machine asks twice within it. */
+const RESET_SECONDS = 3
+
+const untilReset = () => sleep(RESET_SECONDS * 1000 + 100)
+
+/** A breaker that was opened so long ago that its next request is a trial. */
+async function readyForTrial(t: TestContext): Promise<Scene> {
+  const service = await scene(t, { CIRCUIT_FAILURE_THRESHOLD: '1', CIRCUIT_RESET_SECONDS: String(RESET_SECONDS) })
   await service.tokenWhile(refuse(500))
-  assertOpen(await askToken(service.url), 1)
-  await sleep(1100)
+  assertOpen(await askToken(service.url), RESET_SECONDS)
+  await untilReset()
   return service
 }
 
@@ -165,13 +170,13 @@ suite('the circuit breaker', { concurrency: 4 }, () => {
   })
 
   test('after CIRCUIT_RESET_SECONDS one request is the trial, and the others are refused meanwhile', async t => {
-    const { url, upstream } = await openedASecondAgo(t)
+    const { url, upstream } = await readyForTrial(t)
     const { arrived, behave } = holding()
     const start = upstream.received.length
     upstream.behave(behave)
     const trial = askToken(url)
     const { answer } = await arrived
-    for (const other of await Promise.all([1, 2, 3].map(() => askToken(url)))) assertOpen(other, 1)
+    for (const other of await Promise.all([1, 2, 3].map(() => askToken(url)))) assertOpen(other, RESET_SECONDS)
     answer()
     assert.equal((await trial).status, 200)
     assert.equal(upstream.received.length - start, 1)
@@ -180,21 +185,21 @@ suite('the circuit breaker', { concurrency: 4 }, () => {
   })
 
   test('a trial that fails gets its own error and opens it again', async t => {
-    const { url, tokenWhile } = await openedASecondAgo(t)
+    const { url, tokenWhile } = await readyForTrial(t)
     assertFailure(await tokenWhile(refuse(503)), 503, 'upstream_overloaded')
-    assertOpen(await tokenWhile(healthy), 1)
-    await sleep(1100)
+    assertOpen(await tokenWhile(healthy), RESET_SECONDS)
+    await untilReset()
     assert.equal((await askToken(url)).status, 200)
   })
 
   test('a trial that shows OpenAI answering, if only to refuse its caller, closes it', async t => {
-    const { tokenWhile } = await openedASecondAgo(t)
+    const { tokenWhile } = await readyForTrial(t)
     assertFailure(await tokenWhile(refuse(400)), 400, 'upstream_rejected')
     assert.equal((await tokenWhile(healthy)).status, 200)
   })
 
   test('a trial whose caller hangs up decides all the same', async t => {
-    const { url, upstream } = await openedASecondAgo(t)
+    const { url, upstream } = await readyForTrial(t)
     const { arrived, behave } = holding()
     upstream.behave(behave)
     const leave = new AbortController()

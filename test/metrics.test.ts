@@ -63,13 +63,13 @@ describe('/metrics', () => {
     assert.equal(await growth('parker_http_request_duration_seconds_count', { route }, token), 1)
   })
 
-  it('measures in seconds: a mint of 200 ms adds 0.2 to what OpenAI took, and little to our own time', async () => {
-    upstream.behave((_request, response) => void setTimeout(() => send(response, 200, goodSecret()), 200))
+  it('measures in seconds: a mint of a second adds 1 to what OpenAI took, and little to our own time', async () => {
+    upstream.behave((_request, response) => void setTimeout(() => send(response, 200, goodSecret()), 1000))
     const token = () => askToken(service.url)
     const openAi = await growth('parker_openai_attempt_duration_seconds_sum', {}, token)
-    assert.ok(openAi > 0.19 && openAi < 5, `${openAi} s`)
+    assert.ok(openAi > 0.99 && openAi < 5, `${openAi} s`)
     const own = await growth('parker_token_own_duration_seconds_sum', {}, token)
-    assert.ok(own >= 0 && own < 0.15, `${own} s`)
+    assert.ok(own >= 0 && own < 0.9, `${own} s`)
   })
 
   it('counts credentials by model, voice, difficulty and mode', async () => {
