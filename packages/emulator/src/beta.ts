@@ -1,4 +1,5 @@
 import type { SessionCreateParams, SessionCreateResponse } from 'openai/resources/beta/realtime/sessions'
+import { asksForBeta } from './beta-header.ts'
 import { betaHeaderMissing } from './errors.ts'
 import { type Answer, type Call, errorAnswer, jsonAnswer } from './http.ts'
 import { newId } from './ids.ts'
@@ -26,7 +27,7 @@ const BETA_TTL_SECONDS = 60
 export const answerBetaMint = (call: Call, { apiKey, now, secrets }: MintParts, form: BetaForm): Answer => {
   const refused = refuseKey(call.headers, apiKey)
   if (refused) return errorAnswer(refused)
-  if (!asksForBeta(call)) return errorAnswer(betaHeaderMissing)
+  if (!asksForBeta(call.headers)) return errorAnswer(betaHeaderMissing)
   const read = readJson<SessionCreateParams>(call.body, betaSessionBody)
   if ('error' in read) return errorAnswer(read.error)
   const found = findModel(read.value.model ?? DEFAULT_MODEL, now())
@@ -49,11 +50,6 @@ const presentSession = ({ instructions, voice }: SessionCreateParams, model: Rea
     },
     model,
   )
-
-const asksForBeta = ({ headers }: Call) =>
-  String(headers['openai-beta'] ?? '')
-    .split(',')
-    .some(name => name.trim() === 'realtime=v1')
 
 const clientSecret = {
   object: (value: string, expires_at: number) => ({ client_secret: { value, expires_at } }),

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import OpenAI from 'openai'
+import { createSecrets } from '../secrets.ts'
 import { jsonOf } from '../test-emulator.ts'
+import { createCallBook } from './call-book.ts'
+import { answerCall, answerHangup } from './calls.ts'
 import { callIdOf, OFFER, realtime, refusal, stage, unifiedForm } from './test-session.ts'
 
 test('a browser calls with its secret and gets the recorded answer', async t => {
@@ -140,6 +143,35 @@ test('a call is hung up once, by the server only', async t => {
     { callId, status: 200 },
     { callId, status: 404 },
   ])
+})
+
+test('a call that ends before its channel opens closes its peer all the same', async () => {
+  let closed = 0
+  const peer = {
+    answer: 'v=0',
+    send: () => {},
+    play: () => ({ stop: () => {}, done: Promise.resolve('finished' as const) }),
+    close: () => void closed++,
+  }
+  const media = { answerOffer: async () => peer, speak: () => assert.fail(), createVad: () => assert.fail() }
+  const parts = {
+    apiKey: undefined,
+    now: Date.now,
+    secrets: createSecrets(Date.now),
+    book: createCallBook(),
+    media: async () => media,
+    sessions: { sessionSeconds: 60, heard: () => '', strikeReply: () => undefined, replyLatencyMs: () => 0 },
+  }
+  const { value } = parts.secrets.issue(realtime(), 60)
+  const request = (key: string, body: string) => ({
+    method: 'POST',
+    path: '/',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/sdp' },
+    body,
+  })
+  assert.equal((await answerCall(request(value, OFFER), parts)).status, 201)
+  assert.equal(answerHangup(request('sk-test', ''), parts.book.calls[0]?.id ?? '', parts).status, 200)
+  assert.equal(closed, 1)
 })
 
 test('a call ends when its browser goes', async t => {

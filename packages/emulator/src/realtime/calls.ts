@@ -44,6 +44,8 @@ const placed = async (asked: CallRequest, parts: CallParts, fault: PeerFault | u
     onEnded: why => {
       Object.assign(times, { ended: why, endedAt: parts.now() })
       parts.book.close(callId)
+      // Also where its channel never opened, and so never joined.
+      peer?.close()
     },
   })
   const link: Link = { send: event => peer?.send(JSON.stringify(event)), close: () => peer?.close() }

@@ -207,7 +207,10 @@ test('a call goes on without its sideband, which may come back', async t => {
 
 test('the beta is turned away after the upgrade, with its own close code', async t => {
   const { open } = await stage(t)
-  const client = open('?model=gpt-realtime', { authorization: 'Bearer sk-test', 'openai-beta': 'realtime=v1' })
+  const client = open('?model=gpt-realtime', {
+    authorization: 'Bearer sk-test',
+    'openai-beta': 'assistants=v2, realtime=v1',
+  })
   const { error } = await client.next('error')
   assert.equal(error.code, 'beta_api_shape_disabled')
   const [code, reason] = await client.closed

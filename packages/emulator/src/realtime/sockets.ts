@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { WebSocket } from 'ws'
+import { asksForBeta } from '../beta-header.ts'
 import { type ApiError, callNotFound, noKey, oneOfParameters, wrongKey } from '../errors.ts'
 import { newCallIds } from '../ids.ts'
 import { bearer, isStandardKey } from '../keys.ts'
@@ -32,8 +33,8 @@ const keyOf = (request: IncomingMessage) =>
     .find(name => name.startsWith(KEY_PROTOCOL))
     ?.slice(KEY_PROTOCOL.length)
 
-const asksForBeta = (request: IncomingMessage) =>
-  request.headers['openai-beta'] === 'realtime=v1' || protocolsOf(request).includes('openai-beta.realtime-v1')
+const isOfBeta = (request: IncomingMessage) =>
+  asksForBeta(request.headers) || protocolsOf(request).includes('openai-beta.realtime-v1')
 
 /** One error, then the end. */
 const turnedAway = (error: ApiError): Welcome => ({
@@ -104,7 +105,7 @@ const openers: Readonly<Record<string, (value: string, key: string, parts: CallP
 export const welcome = async (request: IncomingMessage, query: URLSearchParams, parts: CallParts): Promise<Welcome> => {
   const key = keyOf(request)
   if (key === undefined) return { error: noKey }
-  if (asksForBeta(request)) return turnedAway(betaDisabled)
+  if (isOfBeta(request)) return turnedAway(betaDisabled)
   const [name, ...others] = Object.keys(openers).filter(known => query.has(known))
   const open = openers[name ?? '']
   if (!open || others.length > 0) return { error: oneOfParameters(Object.keys(openers)) }
