@@ -332,6 +332,20 @@ describe('a ticket', () => {
       assert.ok(!output.includes(secret), secret)
   })
 
+  it('is in no log where an operator takes it for the id of a call, nor is anything else that is no call', async () => {
+    const ticket = await takeTicket(stage.service.url, {}, as(9))
+    const long = 'x'.repeat(14_000)
+    for (const method of ['DELETE', 'GET'])
+      for (const id of [ticket, long]) {
+        const headers = { ...bearer(ADMIN_TOKEN), 'x-request-id': `no-call-${method}-${id.length}` }
+        const answer = await ask(`${stage.service.url}/v1/realtime/calls/${id}`, { method, headers })
+        assertFailure(answer, 404, 'not_found')
+        await stage.service.logged(line => line.msg === 'request' && line.request_id === headers['x-request-id'])
+      }
+    assert.ok(!stage.service.output().includes(ticket))
+    assert.ok(!stage.service.output().includes(long.slice(0, 1000)))
+  })
+
   it('has paths that say which methods they take', async () => {
     const allowed = { '': ['GET', 'HEAD', 'POST'], '/rtc_1': ['DELETE', 'GET', 'HEAD'] }
     for (const [path, methods] of Object.entries(allowed))

@@ -186,4 +186,12 @@ export const TICKET_MUTANTS: readonly Mutant[] = [
     test: INSTANCES,
     named: 'nothing new is handed out or placed while Redis is away',
   },
+  {
+    promise: 'a ticket that an operator takes for the id of a call is in no log',
+    file: `${SRC}/http/routes/end-call.ts`,
+    from: '        const isOver = !ours',
+    to: '        request.facts.logged = { call_id: id }\n        const isOver = !ours',
+    test: TICKETS,
+    named: 'is in no log where an operator',
+  },
 ]

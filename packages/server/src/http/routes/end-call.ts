@@ -42,10 +42,12 @@ export async function endCallRoute(app: FastifyInstance, parts: EndCallRoute): P
       schema: { operationId: 'endCall', tags: ['Calls'], summary: 'Hangs a call up', ...ONE_CALL },
       async handler(request) {
         const id = await ownCall(request, request.params.id, calls)
-        request.facts.logged = { call_id: id }
         const reason = request.facts.operator ? 'operator' : 'owner'
         const ours = calls.keeper.watched(id)
-        if (ours || (await findCall(id, calls)).state !== 'ended') {
+        const isOver = !ours && (await findCall(id, calls)).state === 'ended'
+        // Not before: until a call is found, an operator's id may be anything, as a ticket that was put there by mistake.
+        request.facts.logged = { call_id: id }
+        if (!isOver) {
           const ending = calls.keeper.end(id, reason)
           await Promise.race([ending, sleep(END_WAIT_MS, undefined, { ref: false })])
         }
