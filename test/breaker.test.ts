@@ -83,12 +83,13 @@ async function readyForTrial(t: TestContext): Promise<Scene> {
 
 suite('the circuit breaker', { concurrency: 4 }, () => {
   test('after the threshold of failures in a row everything fails fast, and OpenAI is left alone', async t => {
-    const { url, upstream, tokenWhile } = await scene(t)
+    const { url, upstream, tokenWhile, logged } = await scene(t)
     await repeat(3, async () => assertFailure(await tokenWhile(refuse(500)), 502, 'upstream_unavailable'))
     upstream.behave(healthy)
     for (const answer of await Promise.all(Array.from({ length: 10 }, () => askToken(url)))) assertOpen(answer)
     assert.equal(upstream.received.length, 3)
     assert.equal((await ask(`${url}/healthz`)).status, 200)
+    await logged(({ level, msg }) => level === 'warn' && msg.startsWith('The circuit breaker is open'))
   })
 
   test('network errors, time-outs, 401, 403 of the key, 429 and 5xx all count', async t => {
@@ -185,11 +186,12 @@ suite('the circuit breaker', { concurrency: 4 }, () => {
   })
 
   test('a trial that fails gets its own error and opens it again', async t => {
-    const { url, tokenWhile } = await readyForTrial(t)
+    const { url, tokenWhile, logged } = await readyForTrial(t)
     assertFailure(await tokenWhile(refuse(503)), 503, 'upstream_overloaded')
     assertOpen(await tokenWhile(healthy), RESET_SECONDS)
     await untilReset()
     assert.equal((await askToken(url)).status, 200)
+    await logged(({ level, msg }) => level === 'info' && msg.startsWith('The circuit breaker is closed'))
   })
 
   test('a trial that shows OpenAI answering, if only to refuse its caller, closes it', async t => {

@@ -89,7 +89,7 @@ export async function createService(config: Config, clock: Clock, logger: Logger
   const scrubbed: Scrubbed = (text, ...confidential) => scrub(text, [apiKey, ...confidential])
   const events = createEvents({ logger, metrics, stats, monitor, hashClient, scrubbed, clock })
   const openai = openAi(config, clock, {
-    attempted: events.attempted,
+    ...events,
     connectionChanged(connected) {
       events.connectionChanged(connected)
       if (connected) pool.topUp()

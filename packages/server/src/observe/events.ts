@@ -74,5 +74,13 @@ export function createEvents(parts: EventsParts) {
       if (connected) logger.info('OpenAI is connected.')
       else logger.warn('OpenAI is disconnected: the last probe or mint failed.')
     },
+
+    circuitChanged(closed) {
+      if (closed) logger.info('The circuit breaker is closed: OpenAI is asked as before.')
+      else
+        logger.warn(
+          'The circuit breaker is open: CIRCUIT_FAILURE_THRESHOLD attempts at OpenAI failed in a row, and requests are refused.',
+        )
+    },
   } satisfies OpenAiEvents & Record<string, unknown>
 }

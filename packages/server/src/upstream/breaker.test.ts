@@ -35,6 +35,23 @@ test('it opens at the threshold, not before', () => {
   assert.equal(refusal(breaker), 1000)
 })
 
+test('it tells once that it is closed no more, and once that it is closed again, however many trials fail', () => {
+  const told: boolean[] = []
+  const clock = { now: 0 }
+  const breaker = circuitBreaker(
+    2,
+    1000,
+    () => clock.now,
+    closed => told.push(closed),
+  )
+  attempt(breaker, 'failure', 'failure')
+  for (const verdict of ['failure', 'failure', 'success', 'success'] as const) {
+    clock.now += 1000
+    attempt(breaker, verdict)
+  }
+  assert.deepEqual(told, [false, true])
+})
+
 test('a success clears the count; a neutral end neither adds to it nor clears it', () => {
   const { breaker } = breakerAt()
   attempt(breaker, 'failure', 'failure', 'success', 'failure', 'failure')

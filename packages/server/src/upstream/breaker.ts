@@ -14,9 +14,15 @@ export interface Breaker {
  * A circuit breaker over consecutive failures: closed until `threshold` of them, then open for `resetMs`, then one
  * trial decides. Neutral ends (a caller's own mistake, a lack of credit) neither add to the count nor clear it; as the
  * end of a trial they show that OpenAI answers, and close it. A trial in which OpenAI was not heard, since it was never
- * asked, decides nothing: the next one does. Attempts begun before it opened change nothing any more.
+ * asked, decides nothing: the next one does. Attempts begun before it opened change nothing any more. `onChange` hears when
+ * it is closed no more, and when it is closed again.
  */
-export function circuitBreaker(threshold: number, resetMs: number, mono: () => number): Breaker {
+export function circuitBreaker(
+  threshold: number,
+  resetMs: number,
+  mono: () => number,
+  onChange: (closed: boolean) => void = () => {},
+): Breaker {
   let state: BreakerState = { name: 'closed', failures: 0 }
 
   const open = (forMs: number) => {
@@ -28,13 +34,18 @@ export function circuitBreaker(threshold: number, resetMs: number, mono: () => n
     if (verdict === 'success') state = { name: 'closed', failures: 0 }
     if (verdict !== 'failure') return
     state = { name: 'closed', failures: state.failures + 1 }
-    if (state.failures >= threshold) open(resetMs)
+    if (state.failures < threshold) return
+    open(resetMs)
+    onChange(false)
   }
 
   function reportTrial(verdict: Verdict): void {
     if (verdict === 'failure') open(resetMs)
     else if (verdict === 'unheard') open(0)
-    else state = { name: 'closed', failures: 0 }
+    else {
+      state = { name: 'closed', failures: 0 }
+      onChange(true)
+    }
   }
 
   return {

@@ -41,16 +41,21 @@ type UpstreamConfig = UpstreamIdentity &
 export interface OpenAiEvents {
   attempted(report: AttemptReport): void
   connectionChanged(connected: boolean): void
+  /** Whether the circuit breaker lets requests through again, or no more. */
+  circuitChanged(closed: boolean): void
 }
 
 export function openAi(config: UpstreamConfig, clock: Clock, events: OpenAiEvents): OpenAi {
   const form = FORMS[config.OPENAI_REALTIME_API]
   const connection = connect(config.OPENAI_BASE_URL, config.UPSTREAM_TIMEOUT_MS)
-  const breaker = circuitBreaker(config.CIRCUIT_FAILURE_THRESHOLD, config.CIRCUIT_RESET_SECONDS * 1000, clock.mono)
+  let closed = false
+  const { CIRCUIT_FAILURE_THRESHOLD, CIRCUIT_RESET_SECONDS } = config
+  const breaker = circuitBreaker(CIRCUIT_FAILURE_THRESHOLD, CIRCUIT_RESET_SECONDS * 1000, clock.mono, isClosed => {
+    if (!closed) events.circuitChanged(isClosed)
+  })
   const load = boundedLoad(config.MAX_IN_FLIGHT)
   const health = openAiHealth(events.connectionChanged)
   const headers = identityHeaders(config)
-  let closed = false
 
   const attempt = attempts(clock.mono, (report, connected) => {
     // What our own end does to an attempt says nothing of OpenAI.
