@@ -222,6 +222,18 @@ describe('the address of a Redis', () => {
       (error: Error) => !error.message.includes('hunter2'),
     )
   })
+
+  it('is refused where the library would throw on it: with a path that is no number, or a bare percent sign', () => {
+    for (const url of ['redis://cache.example/abc', 'redis://cache.example/0/1', 'redis://cache.example/-1'])
+      assert.throws(() => redisUrl(url), /no database number, as \/0 would be/)
+    for (const url of ['redis://:100%hunter2@cache.example', 'redis://100%:hunter2@cache.example'])
+      assert.throws(
+        () => redisUrl(url),
+        (error: Error) => /write % as %25/.test(error.message) && !error.message.includes('hunter2'),
+      )
+    for (const url of ['redis://cache.example/', 'redis://cache.example/3', 'redis://me:100%25@cache.example'])
+      assert.equal(redisUrl(url), url)
+  })
 })
 
 test('a value for a header that stands in quotes is told to leave them out', () => {

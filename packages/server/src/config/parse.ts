@@ -185,5 +185,16 @@ export const redisUrl: Parse<string> = value => {
   const parsed = URL.parse(value)
   if (!parsed || !/^rediss?:$/.test(parsed.protocol) || !parsed.hostname)
     throw new BadValue('is not an address such as redis://host:6379 (rediss:// for TLS)')
+  if (!/^\/?\d{0,9}$/.test(parsed.pathname)) throw new BadValue('has a path that is no database number, as /0 would be')
+  if (![parsed.username, parsed.password].every(isPercentEncoded))
+    throw new BadValue('has a user or password that is not percent-encoded: write % as %25')
   return value
+}
+
+function isPercentEncoded(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== undefined
+  } catch {
+    return false
+  }
 }
