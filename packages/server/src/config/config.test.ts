@@ -406,6 +406,13 @@ describe('a start says', () => {
     assert.equal(remarks[0]?.level, 'warn')
   })
 
+  it('which variable is one letter away from a setting, and that no origin is allowed', () => {
+    assert.ok(
+      says({ ALLOWED_ORIGIN: 'https://a.example' }, /^ALLOWED_ORIGIN is no setting.* is ALLOWED_ORIGINS meant\?$/),
+    )
+    assert.ok(says({ ALLOWED_ORIGINS: '[]' }, /^ALLOWED_ORIGINS is empty/))
+  })
+
   it('which origins only one of ALLOWED_ORIGINS and CORS_ORIGINS has', () => {
     const told = (env: Env) =>
       remarksOf(env)

@@ -1,4 +1,5 @@
 import { MODEL_NAMES, type ModelState, modelState } from '../catalogue/models.ts'
+import { misspelled } from './misspelled.ts'
 import { looksLikeNoChromeExtension, missingIn } from './origin.ts'
 import type { Environment } from './read.ts'
 import type { Values } from './settings.ts'
@@ -27,6 +28,9 @@ const when = (holds: unknown, text: string): readonly string[] => (holds ? [text
 
 /** All that a start may have to say, in the order in which it does. The doctor's findings go by the same names. */
 const REMARKS = {
+  'setting-misspelled': warn(({ env }) =>
+    misspelled(env).map(([variable, setting]) => `${variable} is no setting and has no effect; is ${setting} meant?`),
+  ),
   'railway-addresses': info(({ env }) =>
     when(
       env.RAILWAY_PROJECT_ID && !env.TRUST_PROXY,
@@ -50,6 +54,9 @@ const REMARKS = {
       !MODEL_NAMES.includes(model.name) && !env.ALLOWED_MODELS,
       `REALTIME_MODEL ${model.name} is none that this version knows; if it is no typing error, list it in ALLOWED_MODELS.`,
     ),
+  ),
+  'no-origins': warn(({ values }) =>
+    when(values.ALLOWED_ORIGINS.length === 0, 'ALLOWED_ORIGINS is empty: every page and extension is refused.'),
   ),
   'extension-id': warn(({ values }) =>
     values.ALLOWED_ORIGINS.filter(looksLikeNoChromeExtension).map(

@@ -39,6 +39,10 @@ export const FINDINGS = {
     ),
     'admin-token-short': fail('`ADMIN_TOKEN` has fewer than 12 characters', 'Make a long one: openssl rand -base64 24'),
     'setting-wrong': fail('any other setting that stops the start', 'Correct it; .env.example explains each setting.'),
+    'setting-misspelled': warn(
+      'a variable is set that is no setting, and one letter away from one',
+      'Correct its name; .env.example has all of them.',
+    ),
     'model-retired': warn(
       '`REALTIME_MODEL` has been shut down, and its successor is served',
       'Set REALTIME_MODEL to the successor.',
@@ -50,6 +54,10 @@ export const FINDINGS = {
     'model-not-known': warn(
       '`REALTIME_MODEL` is none that this version knows, and `ALLOWED_MODELS` does not list it',
       'Correct it; or list it in ALLOWED_MODELS, if it is newer than this version.',
+    ),
+    'no-origins': warn(
+      '`ALLOWED_ORIGINS` is empty: every page and extension is refused',
+      'List the origins of your pages and extensions.',
     ),
     'extension-id': warn(
       'a `chrome-extension://` origin whose id Chrome cannot have made: an id is 32 letters from a to p',

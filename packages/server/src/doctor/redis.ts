@@ -49,7 +49,7 @@ function staysPrivate(hostname: string, distance: Distance | undefined): boolean
 }
 
 /** Until Redis has taken user and password, milliseconds. */
-const READY_MS = 3000
+const READY_MS = 5000
 
 async function talk(secret: Secret, at: string, config: Config): Promise<Finding[]> {
   let found: (ready: boolean) => void = () => {}

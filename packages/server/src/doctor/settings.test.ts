@@ -11,6 +11,8 @@ describe('the doctor reads the settings', () => {
   it('and has a row of its own for each remark of the start', () => {
     assert.deepEqual(idsOf({ REALTIME_MODEL: 'gpt-realtime' }), ['model-retiring'])
     assert.deepEqual(idsOf({ REALTIME_MODEL: 'gpt-4o-realtime-preview' }), ['model-retired'])
+    assert.deepEqual(idsOf({ ALLOWED_ORIGIN: 'https://a.example' }), ['setting-misspelled'])
+    assert.deepEqual(idsOf({ ALLOWED_ORIGINS: '[]' }), ['no-origins'])
     assert.deepEqual(idsOf({ ALLOWED_ORIGINS: 'chrome-extension://abc' }), ['extension-id'])
     assert.deepEqual(idsOf({ CORS_ORIGINS: 'https://a.example' }), ['cors-lacks-origin', 'cors-not-allowed'])
     assert.deepEqual(idsOf({ ADMIN_TOKEN: '' }), ['metrics-open'])
