@@ -434,7 +434,7 @@ describe('Redis', { concurrency: true }, () => {
 
   it('that answers later than limits wait for, and not than tickets do', async () => {
     const way = await slowWayTo(redis.port)
-    way.delayMs = 400
+    way.delayMs = 300
     const settings = { REDIS_URL: `redis://127.0.0.1:${way.port}` }
     const [counting, unified] = await Promise.all([examine(settings), examine({ ...settings, CALL_MODE: 'unified' })])
     way.close()
