@@ -8,7 +8,7 @@ import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { type Answered, ask, askToken } from './harness/ask.ts'
 import { openMetrics } from './harness/prometheus.ts'
 import { type RunningService, startService } from './harness/service.ts'
-import { serviceGroup } from './harness/services.ts'
+import { serviceFor, serviceGroup } from './harness/services.ts'
 import { startUpstream, type Upstream } from './harness/upstream.ts'
 
 const ISSUER = 'https://issuer.test/'
@@ -41,7 +41,8 @@ interface Issuer {
   close(): Promise<void>
 }
 
-async function startIssuer(): Promise<Issuer> {
+/** `onAsked` gets what sends the answer. */
+async function startIssuer(onAsked = (answer: () => void): void => answer()): Promise<Issuer> {
   const pairs = await Promise.all(
     ALGORITHMS.map(async alg => [alg, await generateKeyPair(alg, { extractable: true })] as const),
   )
@@ -49,7 +50,8 @@ async function startIssuer(): Promise<Issuer> {
     pairs.map(async ([alg, { publicKey }]) => ({ ...(await exportJWK(publicKey)), alg, kid: alg, use: 'sig' })),
   )
   const server = createServer((_request, response) => {
-    response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: published }))
+    response.setHeader('content-type', 'application/json')
+    onAsked(() => response.end(JSON.stringify({ keys: published })))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -333,6 +335,51 @@ describe('the JWKS', () => {
       await service.stop()
     }
   })
+})
+
+describe('a caller who goes while the JWKS is fetched', () => {
+  for (const [CALL_MODE, warm] of [
+    ['ephemeral', 1],
+    ['unified', 0],
+  ] as const)
+    it(`is handed nothing, and nothing counts (${CALL_MODE})`, async t => {
+      const asked = Promise.withResolvers<() => void>()
+      const slow = await startIssuer(asked.resolve)
+      t.after(slow.close)
+      const service = await serviceFor(t, {
+        OPENAI_BASE_URL: upstream.baseUrl,
+        CALL_MODE,
+        POOL_ENABLED: 'true',
+        RATE_LIMIT_PER_DAY: '1',
+        ADMIN_TOKEN: ADMIN,
+        AUTH_JWKS_URL: slow.url,
+        AUTH_ISSUER: ISSUER,
+        AUTH_AUDIENCE: AUDIENCE,
+      })
+      const pool = async () => (await ask(service.url)).json.cache_stats
+      assert.equal((await askToken(service.url, {}, { authorization: `Bearer ${ADMIN}` })).status, 200)
+      while ((await pool()).entries < warm) await new Promise(setImmediate)
+      const { hits } = await pool()
+
+      const authorization = `Bearer ${await jwt('RS256', slow.keys.RS256, { header: { kid: 'RS256' } })}`
+      const headers = { authorization, 'x-request-id': 'left' }
+      const leave = new AbortController()
+      const gone = fetch(`${service.url}/v1/realtime/token`, { method: 'POST', headers, signal: leave.signal })
+      const answer = await asked.promise
+      leave.abort()
+      await assert.rejects(gone)
+      await service.logged(({ request_id, status }) => request_id === 'left' && status === 499)
+      answer()
+
+      const next = await askToken(service.url, {}, { authorization, 'x-request-id': 'stayed' })
+      assert.equal(next.status, 200, next.text)
+      await service.logged(({ msg, request_id }) => msg === 'token_issued' && request_id === 'stayed')
+      assert.deepEqual(
+        service.logs().filter(({ msg, request_id }) => msg === 'token_issued' && request_id === 'left'),
+        [],
+      )
+      assert.equal((await pool()).hits, hits + warm)
+    })
 })
 
 describe('operators', () => {

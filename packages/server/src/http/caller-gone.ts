@@ -15,6 +15,7 @@ export function goneSignal(reply: Reply): AbortSignal {
   return gone.signal
 }
 
-function callerGone(): Error {
+/** Nobody reads it: the log knows such requests by their status. */
+export function callerGone(): Error {
   return new Error('the caller has gone')
 }

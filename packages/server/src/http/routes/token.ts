@@ -7,7 +7,7 @@ import type { IssueCredential, Issued } from '../../issue.ts'
 import type { Events } from '../../observe/events.ts'
 import type { SignReportKey } from '../../report-key.ts'
 import { namesOf, newSessionId, type Session, type SessionRequest, sessionDecider } from '../../session.ts'
-import { goneSignal, isGone } from '../caller-gone.ts'
+import { callerGone, goneSignal, isGone } from '../caller-gone.ts'
 import { loggedOrigin, type Reply, type Request } from '../facts.ts'
 import { BROWSER, errorReplies, JSON_BODY, UPSTREAM } from '../refusals.ts'
 import { tokenReply, tokenRequestSchema } from '../token-schema.ts'
@@ -56,6 +56,8 @@ export function tokenRoute(app: FastifyInstance, { config, clock, issue, signRep
       response: { 200: tokenReply, ...errorReplies([...REFUSALS, ...REFUSALS_OF[config.CALL_MODE]]) },
     },
     async handler(request, reply) {
+      // Finding out who it is, and Redis's ruling, take time; what is ready is for those who are still there.
+      if (isGone(reply)) throw callerGone()
       const { facts } = request
       const session = decide(request.body, clock.now())
       facts.logged = namesOf(session)
