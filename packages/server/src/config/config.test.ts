@@ -35,6 +35,9 @@ function problemsOf(env: Env): Problem[] {
   return decision.problems
 }
 
+/** A configuration or its problems, in a form that can be compared. */
+const outcome = (env: Env) => JSON.stringify(decide(env))
+
 /** A configuration that can be compared, secrets included. */
 const comparable = (env: Env) => JSON.stringify(configOf(env))
 
@@ -247,6 +250,36 @@ describe('an empty value', () => {
   })
 })
 
+describe('white space around a value', () => {
+  /** The examples that have a value of their own. */
+  const others: Env = {
+    DEFAULT_MAX_TOKENS: 'inf',
+    METRICS_ENABLED: 'false',
+    TRUST_PROXY: '10.0.0.0/8',
+    LOG_LEVEL: 'DEBUG',
+  }
+
+  it('counts for nothing but in a secret, as where lines end with a carriage return', () => {
+    for (const [name, row] of ALL_SETTINGS.filter(([, one]) => !one.secret)) {
+      const env = name.startsWith('AUTH_') ? { AUTH_JWT_SECRET: JWT_SECRET, AUTH_ISSUER: 'i', AUTH_AUDIENCE: 'a' } : {}
+      const value = others[name] ?? row.example
+      for (const written of [`${value}\r`, ` ${value}`, `\t${value} \n`])
+        assert.deepEqual(outcome({ ...env, [name]: written }), outcome({ ...env, [name]: value }), name)
+    }
+  })
+
+  it('is no value', () => {
+    for (const [name] of ALL_SETTINGS) {
+      const auth = { AUTH_JWT_SECRET: JWT_SECRET, AUTH_ISSUER: 'i', AUTH_AUDIENCE: 'a' }
+      const env = { ...(name.startsWith('AUTH_') ? auth : {}), [name]: ' \r' }
+      assert.ok(
+        problemsOf(env).some(problem => problem.name === name),
+        name,
+      )
+    }
+  })
+})
+
 describe('a list', () => {
   it('means the same as a JSON array and with commas', () => {
     const lists: [SettingName, string[]][] = [
@@ -302,11 +335,17 @@ describe('a secret from a file', () => {
     })
 
     it(`stops the start when that of ${name} is no text, says how to mend it and shows nothing of it`, () => {
-      const bytes = Buffer.concat([Buffer.from(value), Buffer.from([0xff, 0xfe, 0x80])])
-      const problem = problemsOf({ ...others, [`${name}_FILE`]: fileWith(bytes) }).find(one => one.name === name)
-      assert.match(problem?.problem ?? '', new RegExp(`${name}_FILE names: it is not UTF-8 text; .*base64`))
-      assert.equal(problem?.id, 'file-unreadable')
-      assert.ok(!problem?.problem.includes(value))
+      for (const bytes of [
+        Buffer.concat([Buffer.from(value), Buffer.from([0xff, 0xfe, 0x80])]),
+        Buffer.from(value, 'utf16le'),
+        Buffer.from(`\uFEFF${value}`, 'utf16le'),
+      ]) {
+        const problem = problemsOf({ ...others, [`${name}_FILE`]: fileWith(bytes) }).find(one => one.name === name)
+        const advice = /names: it is not UTF-8 text; save it as UTF-8\. .* of your own .*base64/
+        assert.match(problem?.problem ?? '', advice)
+        assert.equal(problem?.id, 'file-unreadable')
+        assert.ok(!problem?.problem.includes(value))
+      }
     })
 
     it(`is taken for ${name} without the mark that some editors put in front`, () => {

@@ -31,15 +31,10 @@ describe('whole numbers', () => {
     refuses(integer(0, 65_535), ['Infinity', '9'.repeat(400)])
   })
 
-  it('may have white space around them, as pasted lines do', () => {
-    assert.deepEqual([' 600', '600\t', ' 600 \n'].map(integer(10, 7200)), [600, 600, 600])
-    assert.deepEqual([' 0.8', '.5 '].map(decimal(0, 2)), [0.8, 0.5])
-  })
-
   it('come back as they were written, and nothing else comes back at all', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.integer().map(String)), written => {
-        const inRange = /^\d{1,15}$/.test(written.trim()) && Number(written) >= 5 && Number(written) <= 500
+        const inRange = /^\d{1,15}$/.test(written) && Number(written) >= 5 && Number(written) <= 500
         if (inRange) assert.equal(integer(5, 500)(written), Number(written))
         else refuses(integer(5, 500), [written])
       }),
@@ -78,7 +73,7 @@ describe('names', () => {
 describe('texts and tokens', () => {
   it('keep to their length', () => {
     assert.equal(text(3)('abc'), 'abc')
-    refuses(text(3), ['abcd'])
+    refuses(text(3), ['abcd', ''])
     assert.equal(token(3, 4)('abc'), 'abc')
     refuses(token(3, 4), ['ab', 'abcde'])
   })
@@ -108,15 +103,10 @@ describe('lists', () => {
 
   it('are the same as a JSON array and with commas', () => {
     assert.deepEqual(names('["a","b"]'), ['a', 'b'])
-    assert.deepEqual(names(' ["a", "b"] '.trim()), ['a', 'b'])
+    assert.deepEqual(names('["a", "b"]'), ['a', 'b'])
     assert.deepEqual(names('a,b'), ['a', 'b'])
     assert.deepEqual(names('a , b'), ['a', 'b'])
     assert.deepEqual(names('a'), ['a'])
-  })
-
-  it('may have white space around them', () => {
-    assert.deepEqual(names(' ["a","b"]\n'), ['a', 'b'])
-    assert.deepEqual(names(' a,b\n'), ['a', 'b'])
   })
 
   it('are refused where something else than commas separates entries, and the refusal says so', () => {
@@ -124,6 +114,14 @@ describe('lists', () => {
     const several = ['https://a.com\nhttps://b.com', 'https://a.com;https://b.com', 'https://a.comhttps://b.com', 'a;']
     for (const value of [...several, 'a b', '["a b"]'])
       assert.throws(() => anything(value), { message: /^has ".*": separate entries by commas$/ }, value)
+  })
+
+  it('are refused without a key that was pasted into them in the complaint', () => {
+    for (const value of ['sk-proj-hunter2hunter2 https://a.com', 'https://a.com;sk-proj-hunter2hunter2'])
+      assert.throws(
+        () => names(value),
+        (error: Error) => error.message.includes('https://a.com') && !error.message.includes('hunter2'),
+      )
   })
 
   it('have each entry once', () => {

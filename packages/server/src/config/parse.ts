@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { parseJson } from '../json.ts'
+import { withoutCredentials } from '../secret.ts'
 
 /** Names what is wrong with a setting, for whoever acts on it; most need no more than their sentence. */
 export type ProblemId =
@@ -12,7 +13,7 @@ export type ProblemId =
   | 'too-short'
   | 'price-missing'
 
-/** Thrown by a parser: what is wrong with the text, said so that it completes "NAME … ". Never quotes the text itself. */
+/** Thrown by a parser: what is wrong with the text, said so that it completes "NAME … ". Quotes nothing but what `shown` gives. */
 export class BadValue extends Error {
   readonly id: ProblemId | undefined
 
@@ -28,6 +29,7 @@ export type Parse<T> = (text: string) => T
 export const text =
   (maxLength: number): Parse<string> =>
   value => {
+    if (value === '') throw new BadValue('is blank')
     if (value.length > maxLength) throw new BadValue(`is longer than ${maxLength} characters`)
     return value
   }
@@ -56,7 +58,7 @@ const numberLike =
   (form: RegExp, kind: string) =>
   (min: number, max: number): Parse<number> =>
   value => {
-    const number = form.test(value.trim()) ? Number(value) : Number.NaN
+    const number = form.test(value) ? Number(value) : Number.NaN
     if (!(number >= min && number <= max)) throw new BadValue(`is not ${kind} from ${min} to ${max}`)
     return number
   }
@@ -94,8 +96,7 @@ export const oneOf =
 export const list =
   <T>(item: Parse<T>, { min = 0 } = {}): Parse<T[]> =>
   value => {
-    const text = value.trim()
-    const items = text.startsWith('[') ? jsonStrings(text) : text.split(',').map(part => part.trim())
+    const items = value.startsWith('[') ? jsonStrings(value) : value.split(',').map(part => part.trim())
     if (items.some(part => part === '')) throw new BadValue('has an empty entry')
     if (items.length < min) throw new BadValue(`needs at least ${min} entry`)
     return readAll([...new Set(items)], single(item))
@@ -112,9 +113,9 @@ const single =
     return item(value)
   }
 
-/** A part of a setting that is no secret, for a message about it. */
+/** A part of a setting that is no secret, for a message about it. One may have been pasted there all the same. */
 export function shown(value: string): string {
-  return JSON.stringify(value.slice(0, 100))
+  return JSON.stringify(withoutCredentials(value).slice(0, 100))
 }
 
 /** Bad entries of a list that are told at once. */

@@ -45,7 +45,8 @@ function sourceText(name: string, row: Setting<unknown>, env: Environment): stri
     throw new BadValue(`is set together with ${name}_FILE; keep one of the two`)
   if (file !== undefined) return fileText(name, file)
   if (direct === undefined && name === 'OPENAI_API_KEY') throw new BadValue(`is required (or ${name}_FILE)`, 'missing')
-  return direct
+  // Some readers of files with CRLF leave the CR at a line's end. A secret is taken to the letter.
+  return row.secret ? direct : direct?.trim()
 }
 
 /** Says nothing of the file's name: a secret may have been put where the name belongs. */
@@ -58,7 +59,8 @@ function fileText(name: string, file: string): string {
   } catch (error) {
     throw refused(` (${(error as NodeJS.ErrnoException).code})`)
   }
-  if (!isUtf8(bytes)) throw refused(`: ${NOT_TEXT}`)
+  // In UTF-16 most of what one writes is valid UTF-8, with a zero byte between any two letters.
+  if (!isUtf8(bytes) || bytes.includes(0)) throw refused(`: ${NOT_TEXT}`)
   // Takes the byte order mark away, which some editors put in front of a text.
   const content = new TextDecoder().decode(bytes).replace(/\r?\n$/, '')
   if (content === '') throw refused(': it is empty')
@@ -67,7 +69,7 @@ function fileText(name: string, file: string): string {
 
 /** Decoded all the same, such bytes would be another secret than the one that was meant. */
 const NOT_TEXT =
-  'it is not UTF-8 text; make the secret a text, such as 32 random bytes in base64 (openssl rand -base64 32), and use this text as it stands wherever the secret is known'
+  'it is not UTF-8 text; save it as UTF-8. A secret of your own making must be a text too, such as 32 random bytes in base64 (openssl rand -base64 32), used as it stands wherever the secret is known'
 
 /** The message a person reads when the start is refused. */
 export function describeProblems(problems: readonly Problem[]): string {

@@ -11,8 +11,7 @@ export type TrustProxy =
   | { kind: 'railway' }
 
 /** Reads `TRUST_PROXY`: `none`, `railway`, a number of hops, or networks as `10.0.0.0/8,fd00::/8`. */
-export const trustProxy: Parse<TrustProxy> = given => {
-  const value = given.trim()
+export const trustProxy: Parse<TrustProxy> = value => {
   if (value === 'none' || value === '0') return { kind: 'none' }
   if (value === 'railway') return { kind: 'railway' }
   if (/^[1-9]\d?$/.test(value)) return { kind: 'hops', hops: Number(value) }
