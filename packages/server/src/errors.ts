@@ -43,7 +43,7 @@ export const ERRORS = {
   origin_not_allowed: {
     status: 403,
     message: 'Origin not allowed',
-    when: '`Origin` is not in `ALLOWED_ORIGINS`, or is missing on a POST with `REQUIRE_ORIGIN=true`',
+    when: '`Origin` is not in `ALLOWED_ORIGINS`, or is missing on a POST with `REQUIRE_ORIGIN=true`; or that of a preflight is not in `CORS_ORIGINS`',
   },
   referer_not_allowed: {
     status: 403,
