@@ -341,10 +341,10 @@ describe('OpenAI', () => {
 
   it('an answer that takes more than half of the time-out', async () => {
     const upstream = await startUpstream(undefined, async (_request, response) => {
-      await new Promise(resolve => setTimeout(resolve, 700))
+      await new Promise(resolve => setTimeout(resolve, 3000))
       send(response, 200, models)
     })
-    const findings = await examine({ OPENAI_BASE_URL: upstream.baseUrl, UPSTREAM_TIMEOUT_MS: '1200' })
+    const findings = await examine({ OPENAI_BASE_URL: upstream.baseUrl, UPSTREAM_TIMEOUT_MS: '5000' })
     assertFound(findings, 'openai-slow', /took \d+ ms/, /UPSTREAM_TIMEOUT_MS/)
     await upstream.close()
   })

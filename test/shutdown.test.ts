@@ -27,7 +27,7 @@ describe('on SIGTERM', () => {
   }
 
   it('/readyz answers 503 draining while requests are served with Connection: close, until the delay is over', async () => {
-    const service = await start({ SHUTDOWN_DELAY_SECONDS: '1' })
+    const service = await start({ SHUTDOWN_DELAY_SECONDS: '3' })
     assert.equal((await ask(`${service.url}/readyz`)).json.status, 'ready')
     const exit = service.stop()
     await draining(service)
@@ -101,7 +101,7 @@ describe('on SIGTERM', () => {
   })
 
   it('a request that is taken while it drains, and that OpenAI leaves waiting, is answered before the cut', async () => {
-    const service = await start({ SHUTDOWN_DELAY_SECONDS: '1', SHUTDOWN_GRACE_SECONDS: '1' })
+    const service = await start({ SHUTDOWN_DELAY_SECONDS: '3', SHUTDOWN_GRACE_SECONDS: '1' })
     upstream.behave(() => {})
     const exit = service.stop()
     await draining(service)

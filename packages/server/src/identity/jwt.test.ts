@@ -4,6 +4,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
+import { eventually } from '../../../../test/harness/eventually.ts'
 import { Secret } from '../secret.ts'
 import { jwtVerifier } from './jwt.ts'
 
@@ -148,9 +149,7 @@ describe('keys of a JWKS', () => {
     const a = await signer('a')
     const { jwks, pass, verify, told } = await remote(t, [a.jwk])
     await verify(await a.bearer())
-    const heard = async (count: number) => {
-      while (told.length < count) await new Promise(resolve => setTimeout(resolve, 5))
-    }
+    const heard = (count: number) => eventually(() => told.length >= count)
     jwks.answer = broken
     pass(10 * 60_000 + 1)
     assert.equal(await verify(await a.bearer()), 'fan-1')
