@@ -202,7 +202,8 @@ describe('a start', { concurrency: 3 }, () => {
   })
 
   it('on a host that this machine does not have is refused like any bad setting', async () => {
-    for (const host of ['999.1.1.1', '192.0.2.1']) {
+    // The last two are a port, which reads as the address 0.0.31.64, and an address with one.
+    for (const host of ['999.1.1.1', '192.0.2.1', '8000', '0.0.0.0:8000']) {
       const { code, stdout, stderr } = await runService({
         OPENAI_API_KEY: API_KEY,
         OPENAI_BASE_URL: upstream.baseUrl,
@@ -211,6 +212,7 @@ describe('a start', { concurrency: 3 }, () => {
       })
       assert.equal(code, 78, host)
       assert.deepEqual([namesIn(stderr), examplesIn(stderr)], [['HOST'], ['HOST']])
+      assert.match(stderr, /the port goes into PORT/)
       assert.doesNotMatch(stdout + stderr, /^\s+at |stack/m)
     }
   })

@@ -16,7 +16,7 @@ const HINTS: Record<string, string> = {
 
 /** What is wrong with a `HOST` that cannot be listened on, whatever the port. */
 const BAD_HOSTS: Record<string, string> = {
-  EADDRNOTAVAIL: 'is no address of this machine; set it to one that it has, 0.0.0.0 for all',
+  EADDRNOTAVAIL: 'is no address of this machine; set it to one that it has, 0.0.0.0 for all; the port goes into PORT',
   EINVAL: 'is an address that lacks its network interface, such as the %eth0 of fe80::1%eth0',
   ENOTFOUND: 'is no address, and no name that is known here; the port goes into PORT',
 }
