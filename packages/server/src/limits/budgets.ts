@@ -18,7 +18,8 @@ const NOTHING_RESERVED: Reservation = { granted: true, giveBack() {} }
  */
 export function dailyBudgets(perClient: number, global: number, now: () => number, maxClients?: number): Budgets {
   if (perClient === 0 && global === 0) return { reserve: () => NOTHING_RESERVED }
-  const dayAt = dayTotals(maxClients)
+  // Without a budget of their own clients need not be told apart, nor a crowd of them be sorted.
+  const dayAt = dayTotals(perClient > 0 ? maxClients : 1)
 
   return {
     reserve(client) {
