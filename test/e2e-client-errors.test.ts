@@ -103,6 +103,7 @@ describe('what goes wrong, as the user learns of it', () => {
     ['mint:status=401', 'service-failed'],
     ['call:status=401', 'token-invalid'],
     ['call:status=402', 'budget'],
+    ['call:status=409', 'overloaded'],
     ['call:status=413', 'openai-refused'],
     ['call:status=429', 'overloaded'],
     ['call:status=500', 'openai-unreachable'],
@@ -198,18 +199,30 @@ describe('what goes wrong, as the user learns of it', () => {
       )
     })
 
-  it('a short answer without a sound is no-sound as soon as it is over', async () => {
+  it('a short answer without a sound is no-sound as soon as it is over, told after the state', async () => {
     const page = await newPage({})
     await talk(page)
     emulator.setFaults('reply:silence,times=1')
-    await page.evaluate(`call.say('Say "Nothing but net, and nothing but net again."')`)
+    await page.evaluate(`
+      window.order = []
+      call.on('state', ({ name }) => order.push(name))
+      call.on('error', ({ code }) => order.push(code))
+      call.say('Say "Nothing but net, and nothing but net again."')`)
     await waitForEvent(page, 'output_audio_buffer.stopped')
-    const { errors, states } = await toldIn(page)
-    assert.deepEqual(
-      errors.map(error => error.code),
-      ['no-sound'],
-    )
-    assert.equal(states.at(-1), 'listening')
+    const order = (await page.evaluate('order')) as string[]
+    assert.deepEqual(order.slice(order.indexOf('speaking')), ['speaking', 'listening', 'no-sound'])
+  })
+
+  it('a call that is hung up because of an error ends once', async () => {
+    const page = await newPage({})
+    await talk(page)
+    emulator.setFaults('reply:silence,times=1')
+    await page.evaluate(`
+      call.on('error', () => call.hangUp())
+      call.say('Say "Nothing but net, and nothing but net again."')`)
+    await waitForEvent(page, 'output_audio_buffer.stopped')
+    const { states } = await toldIn(page)
+    assert.deepEqual(states.slice(states.indexOf('speaking')), ['speaking', 'listening', 'ended: hung-up'])
   })
 
   it('what the browser does not let be heard is not called no-sound; a click lets it be heard', async () => {
@@ -364,26 +377,55 @@ describe('what goes wrong, as the user learns of it', () => {
     }
   })
 
-  it('a microphone that goes between getting ready and connecting is opened anew, muted or not as before', async () => {
+  /** A call is got ready, then its microphone goes. Pages open another while `held` lets them; `asked` counts, `opened` keeps. */
+  async function pageWithoutItsMicrophone() {
     const page = await newPage({})
     await page.evaluate(`
+      window.asked = 0
       window.opened = []
+      window.held = Promise.withResolvers()
+      held.resolve()
       const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
       navigator.mediaDevices.getUserMedia = async wish => {
+        asked++
+        await held.promise
         const stream = await open(wish)
         opened.push(stream)
         return stream
       }
-      newCall({})
-      call.mute(true)`)
+      newCall({})`)
     await page.evaluate('call.prepare()')
-    await page.evaluate(`opened[0].getTracks()[0].stop()`)
-    await page.evaluate('call.connect()')
+    await page.evaluate('opened[0].getTracks()[0].stop()')
+    return page
+  }
+
+  it('a microphone that goes between getting ready and connecting is opened anew, muted or not as before', async () => {
+    const page = await pageWithoutItsMicrophone()
+    await page.evaluate('call.mute(true); call.connect()')
     assert.deepEqual(
       await page.evaluate(`listening.peers.at(-1).getSenders().map(({ track }) => [track.readyState, track.enabled])`),
       [['live', false]],
     )
-    assert.equal(await page.evaluate('opened.length'), 2)
+    assert.equal(await page.evaluate('asked'), 2)
+  })
+
+  it('a call that is hung up while its microphone is opened anew lets go of it, and opens no connection', async () => {
+    const page = await pageWithoutItsMicrophone()
+    await page.evaluate('window.held = Promise.withResolvers(); void call.connect().catch(() => {})')
+    await page.waitForFunction('asked === 2', undefined, { polling: 20 })
+    await page.evaluate('call.hangUp(); held.resolve()')
+    await page.waitForFunction('opened.length === 2', undefined, { polling: 20 })
+    assert.deepEqual(await page.evaluate('[opened.map(({ active }) => active), listening.peers.length]'), [
+      [false, false],
+      0,
+    ])
+  })
+
+  it('a call that is hung up as it begins to connect does not open its microphone anew', async () => {
+    const page = await pageWithoutItsMicrophone()
+    await page.evaluate(`call.on('state', ({ name }) => name === 'connecting' && call.hangUp())`)
+    assert.equal(await page.evaluate('call.connect().catch(({ code }) => code)'), 'hung-up')
+    assert.equal(await page.evaluate('asked'), 1)
   })
 
   it('a machine without a microphone is microphone-missing', async () => {

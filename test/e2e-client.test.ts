@@ -218,11 +218,13 @@ describe('a conversation with Parker in Chromium', () => {
     for (const step of ['connect', 'prepare'])
       assert.equal(await page.evaluate(`call.${step}().catch(({ code }) => code)`), 'hung-up')
     const early = await newPage()
+    await early.evaluate('window.asked = 0; navigator.mediaDevices.getUserMedia = async () => asked++; void 0')
     assert.equal(
       await early.evaluate(`newCall({}); call.hangUp(); call.connect().catch(({ code }) => code)`),
       'hung-up',
     )
     assert.deepEqual((await toldIn(early)).errors, [])
+    assert.equal(await early.evaluate('asked'), 0)
     assert.equal(await early.evaluate('call.report()'), false)
   })
 

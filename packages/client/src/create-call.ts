@@ -46,8 +46,8 @@ export function createCall(service: Service, request: CallRequest): Call {
     state = next(state, action)
     if (state === before) return
     if (isOver(state)) over.abort(state.name === 'failed' ? state.error : new ParkerError('hung-up'))
-    watchdog.moved(state, action.type)
     emit('state', state)
+    watchdog.moved(state, action.type)
     if (state.name === 'failed') emit('error', state.error)
   }
 
@@ -82,12 +82,13 @@ export function createCall(service: Service, request: CallRequest): Call {
     stopwatch.clicked()
     reporter.expect(signal)
     await prepare()
-    signal.throwIfAborted()
     if (!issued || !microphone) return
     act({ type: 'connect' })
     const { token } = issued.isFresh() ? issued : await getToken()
+    signal.throwIfAborted()
     // It may have gone since it was got ready.
     if (!microphone.active) microphone = await getMicrophone()
+    signal.throwIfAborted()
     mute(muted)
     line = await openLine({
       microphone,

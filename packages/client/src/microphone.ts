@@ -22,8 +22,8 @@ export async function openMicrophone(signal: AbortSignal, lost: () => void): Pro
     for (const track of stream.getTracks()) track.stop()
   }
   for (const track of stream.getTracks()) track.onended = lost
+  signal.addEventListener('abort', release)
   if (signal.aborted) release()
-  else signal.addEventListener('abort', release)
   return stream
 }
 

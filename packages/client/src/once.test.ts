@@ -21,3 +21,14 @@ it('asking fails at once when it is over, though the work never ends', async () 
   over.abort(new Error('hung up'))
   await assert.rejects(asked, { message: 'hung up' })
 })
+
+it('work is not begun when it is over', async () => {
+  const over = new AbortController()
+  let begun = false
+  const work = once(async () => {
+    begun = true
+  }, over.signal)
+  over.abort(new Error('hung up'))
+  await assert.rejects(work(), { message: 'hung up' })
+  assert.equal(begun, false)
+})

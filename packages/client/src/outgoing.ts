@@ -48,8 +48,7 @@ export function createOutgoing({ send, act, state, asked }: Surroundings): Outgo
   }
 
   function interrupt(): void {
-    const { name } = state()
-    if (name !== 'thinking' && name !== 'speaking') return
+    if (!['thinking', 'speaking'].includes(state().name)) return
     waiting = false
     order = ''
     if (answering) send({ type: 'response.cancel' })

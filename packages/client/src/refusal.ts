@@ -27,6 +27,8 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   401: 'token-invalid',
   402: 'budget',
   403: 'openai-refused',
+  408: 'overloaded',
+  409: 'overloaded',
   422: 'bad-request',
   429: 'overloaded',
   502: 'overloaded',

@@ -127,6 +127,8 @@ describe('an answer to the offer', () => {
     [401, 'token-invalid', 'token-invalid'],
     [402, 'budget', 'budget'],
     [404, 'openai-refused', 'service-failed'],
+    [408, 'overloaded', 'overloaded'],
+    [409, 'overloaded', 'overloaded'],
     [413, 'openai-refused', 'service-failed'],
     [429, 'overloaded', 'overloaded'],
     [500, 'openai-unreachable', 'service-failed'],

@@ -44,9 +44,8 @@ export function createService({ service, authorization, maxWaitSeconds = 0 }: Se
   let refused: ParkerError | undefined
 
   async function askToken(request: TokenRequest, signal: AbortSignal): Promise<Token> {
-    const secondsLeft = ((refused?.retryAt ?? 0) - performance.now()) / 1000
-    if (refused && secondsLeft > 0)
-      throw new ParkerError(refused.code, { ...refused, retryAfter: Math.ceil(secondsLeft) })
+    const msLeft = (refused?.retryAt ?? 0) - performance.now()
+    if (refused && msLeft > 0) throw new ParkerError(refused.code, { ...refused, retryAfter: Math.ceil(msLeft / 1000) })
     const identity = await authorization?.()
     try {
       const response = await post('/v1/realtime/token', request, identity, { signal })

@@ -48,7 +48,7 @@ export function createWatchdog(signal: AbortSignal, bark: (worry: Worry) => void
       }, PATIENCE[about]),
     )
   }
-  const judgeSound = () => (speaking && hearing && !heardSome ? worry('no-sound') : calm('no-sound'))
+  const judgeSound = () => (speaking && hearing && !heardSome ? worry : calm)('no-sound')
   signal.addEventListener('abort', () => {
     for (const about of timers.keys()) calm(about)
   })
@@ -57,10 +57,9 @@ export function createWatchdog(signal: AbortSignal, bark: (worry: Worry) => void
       // Who cuts in moves on by other actions: what was cut off may have been about to be heard.
       if (action === 'audio-ended' && looks >= ENOUGH_LOOKS && timers.has('no-sound')) bark('no-sound')
       looks = 0
-      if (name === 'thinking') worry('no-answer')
-      else calm('no-answer')
-      if (name !== 'speaking') heardSome = false
+      ;(name === 'thinking' ? worry : calm)('no-answer')
       speaking = name === 'speaking'
+      heardSome &&= speaking
       judgeSound()
     },
     hears(able) {
