@@ -39,6 +39,21 @@ test('the command tells where it listens, takes its options, and ends on a signa
   assert.equal(status, 0)
 })
 
+test('the command ends on a signal though a sideband waits for an hour', async t => {
+  const child = run(['--port', '0', '--faults', 'sideband:delay=3600000,times=1'])
+  t.after(() => child.kill('SIGKILL'))
+  const [line] = await once(createInterface(child.stdout), 'line')
+  const address = /127\.0\.0\.1:\d+/.exec(line)?.[0]
+  const socket = new WebSocket(`ws://${address}/v1/realtime?call_id=rtc_x`)
+  const dropped = once(socket, 'close')
+  const unspent = async () => (await jsonOf(await fetch(`http://${address}/_emulator/state`))).faults
+  while ((await unspent()).length > 0);
+  child.kill('SIGTERM')
+  const [status] = await once(child, 'exit')
+  assert.equal(status, 0)
+  await dropped
+})
+
 test('--help lists every option and every word', async () => {
   const { out, status } = await ended(['--help'])
   assert.equal(status, 0)

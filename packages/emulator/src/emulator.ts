@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { BetaForm } from './beta.ts'
 import { changeLatency } from './latency.ts'
 import type { MintParts } from './mint.ts'
@@ -26,12 +26,9 @@ const hostInUrl = (host: string) => (host.includes(':') ? `[${host}]` : host)
 const onDemand = (parts: RealtimeParts) => {
   const load = async () => (await import('./realtime/realtime.ts')).createRealtime(parts)
   let loading: Promise<Realtime> | undefined
-  return {
-    get: () => {
-      loading ??= load()
-      return loading
-    },
-    close: async () => (await loading)?.close(),
+  return () => {
+    loading ??= load()
+    return loading
   }
 }
 
@@ -83,23 +80,29 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
   const state = createState(options, now)
   const mintParts = { apiKey: options.apiKey, now, secrets: state.secrets }
   const realtime = onDemand(realtimeParts(options, state, mintParts))
-  const findRoute = createRoutes({ ...mintParts, realtime: realtime.get }, betaForm(options.beta))
+  const findRoute = createRoutes({ ...mintParts, realtime }, betaForm(options.beta))
   const controlFromAnywhere = options.controlFrom === 'anywhere'
   const server = createServer(
     // A client that would upgrade to something else is answered as it is.
     { shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket' },
     createListener({ ...state, calls: state.book.calls, findRoute, log, controlFromAnywhere }),
   )
-  server.on('upgrade', async (request, socket, head) => (await realtime.get()).upgrade(request, socket, head))
+  server.on('upgrade', async (request, socket, head) => (await realtime()).upgrade(request, socket, head))
+  /** The server's own account leaves out those that are upgraded, or wait to be. */
+  const connections = new Set<Socket>()
+  server.on('connection', socket => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
+  })
   server.keepAliveTimeout = KEEP_ALIVE_MS
   server.listen(options.port ?? 0, host)
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   return handleOf(state, { url: `http://${hostInUrl(host)}:${port}`, port }, async () => {
-    await realtime.close()
+    state.book.endAll()
     await new Promise<void>(resolve => {
       server.close(() => resolve())
-      server.closeAllConnections()
+      for (const socket of connections) socket.destroy()
     })
   })
 }

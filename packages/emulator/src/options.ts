@@ -65,7 +65,7 @@ export type Emulator = {
   readonly counts: Counts
   /** How many secrets were made. */
   readonly mints: number
-  /** Drops every connection, answered or not. */
+  /** Ends every call, also one that is still being placed, and drops every connection, answered or not. */
   close(): Promise<void>
 }
 

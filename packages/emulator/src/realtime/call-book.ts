@@ -34,11 +34,13 @@ export type CallBook = {
   readonly calls: CallRecord[]
   /** The last 1000 requests to hang up, oldest first. */
   readonly hangups: Hangup[]
+  /** One that has ended already is only kept. */
   open(entry: Entry): void
   /** A call that has not ended. */
   find(callId: string): Engine | undefined
   close(callId: string): void
   noteHangup(hangup: Hangup): void
+  /** Also those that are opened later. */
   endAll(): void
 }
 
@@ -51,19 +53,22 @@ const keep = <T>(list: T[], one: T) => {
 
 export const createCallBook = (): CallBook => {
   const running = new Map<string, Engine>()
+  let closed = false
   const calls: CallRecord[] = []
   const hangups: Hangup[] = []
   return {
     calls,
     hangups,
     open: ({ engine, record }) => {
-      running.set(record.id, engine)
       keep(calls, record)
+      if (record.ended === null) running.set(record.id, engine)
+      if (closed) engine.end('closed')
     },
     find: callId => running.get(callId),
     close: callId => void running.delete(callId),
     noteHangup: hangup => keep(hangups, hangup),
     endAll: () => {
+      closed = true
       for (const engine of running.values()) engine.end('closed')
     },
   }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import OpenAI from 'openai'
 import { createSecrets } from '../secrets.ts'
 import { jsonOf } from '../test-emulator.ts'
-import { createCallBook } from './call-book.ts'
+import { type CallBook, createCallBook } from './call-book.ts'
 import { answerCall, answerHangup } from './calls.ts'
 import { callIdOf, OFFER, realtime, refusal, stage, unifiedForm } from './test-session.ts'
 
@@ -145,7 +145,8 @@ test('a call is hung up once, by the server only', async t => {
   ])
 })
 
-test('a call that ends before its channel opens closes its peer all the same', async () => {
+/** Places a call of a minute at most whose channel never opens. @param meanwhile comes before the answer to its offer. */
+const placeBare = async (meanwhile: (book: CallBook) => void = () => {}) => {
   let closed = 0
   const peer = {
     answer: 'v=0',
@@ -153,13 +154,17 @@ test('a call that ends before its channel opens closes its peer all the same', a
     play: () => ({ stop: () => {}, done: Promise.resolve('finished' as const) }),
     close: () => void closed++,
   }
-  const media = { answerOffer: async () => peer, speak: () => assert.fail(), createVad: () => assert.fail() }
+  const book = createCallBook()
+  const answerOffer = async () => {
+    meanwhile(book)
+    return peer
+  }
   const parts = {
     apiKey: undefined,
     now: Date.now,
     secrets: createSecrets(Date.now),
-    book: createCallBook(),
-    media: async () => media,
+    book,
+    media: async () => ({ answerOffer, speak: () => assert.fail(), createVad: () => assert.fail() }),
     sessions: { sessionSeconds: 60, heard: () => '', strikeReply: () => undefined, replyLatencyMs: () => 0 },
   }
   const { value } = parts.secrets.issue(realtime(), 60)
@@ -170,8 +175,29 @@ test('a call that ends before its channel opens closes its peer all the same', a
     body,
   })
   assert.equal((await answerCall(request(value, OFFER), parts)).status, 201)
-  assert.equal(answerHangup(request('sk-test', ''), parts.book.calls[0]?.id ?? '', parts).status, 200)
-  assert.equal(closed, 1)
+  const [record] = book.calls
+  return {
+    closed: () => closed,
+    ended: () => record?.ended,
+    hangUp: () => answerHangup(request('sk-test', ''), record?.id ?? '', parts).status,
+  }
+}
+
+test('a call that ends before its channel opens closes its peer all the same', async () => {
+  const { closed, hangUp } = await placeBare()
+  assert.equal(hangUp(), 200)
+  assert.equal(closed(), 1)
+})
+
+test('a session that ends before its offer is answered leaves no peer, and cannot be hung up', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { closed, ended, hangUp } = await placeBare(() => t.mock.timers.tick(60_000))
+  assert.deepEqual([ended(), closed(), hangUp()], ['expired', 1, 404])
+})
+
+test('a call that is being placed when all calls end is ended too', async () => {
+  const { closed, ended, hangUp } = await placeBare(book => book.endAll())
+  assert.deepEqual([ended(), closed(), hangUp()], ['closed', 1, 404])
 })
 
 test('a call ends when its browser goes', async t => {

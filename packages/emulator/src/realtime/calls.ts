@@ -53,6 +53,8 @@ const placed = async (asked: CallRequest, parts: CallParts, fault: PeerFault | u
     engine.end('closed')
     throw error
   })
+  // It may have expired meanwhile.
+  if (times.ended !== null) peer.close()
   parts.book.open({ engine, record: recordOf(callId, asked, times, engine, link) })
   const location = `/v1/realtime/calls/${callId}`
   return { status: 201, headers: { 'content-type': 'text/plain; charset=utf-8', location }, body: peer.answer }

@@ -13,9 +13,8 @@ export type RealtimeParts = Omit<UpgradeParts, 'media'> & {
 /** Calls and sockets: all of the emulator that a mint does not need. */
 export const createRealtime = ({ mediaAddress, ...given }: RealtimeParts) => {
   const parts = { ...given, media: createMedia(mediaAddress) }
-  const upgrades = createUpgrades(parts)
   return {
-    upgrade: upgrades.upgrade,
+    upgrade: createUpgrades(parts),
     place: (call: Call, fault: Fault | undefined): Promise<Answer> =>
       answerCall(
         call,
@@ -23,10 +22,6 @@ export const createRealtime = ({ mediaAddress, ...given }: RealtimeParts) => {
         callKinds.find(kind => kind === fault?.kind),
       ),
     hangUp: (call: Call, callId: string): Answer => answerHangup(call, callId, parts),
-    close: () => {
-      parts.book.endAll()
-      upgrades.close()
-    },
   }
 }
 

@@ -251,6 +251,15 @@ test('sidebands can be refused and dropped', async t => {
   assert.deepEqual(emulator.counts['GET /v1/realtime'], { 101: 2, 503: 1 })
 })
 
+test('closing drops a sideband that is still waiting to be joined', async t => {
+  const { emulator, open } = await stage(t, { faults: 'sideband:stall' })
+  const { closed } = open('?call_id=rtc_x')
+  const dropped = assert.rejects(closed, { code: 'ECONNRESET' })
+  while (!emulator.counts['GET /v1/realtime']) await new Promise(setImmediate)
+  await emulator.close()
+  await dropped
+})
+
 test('replies can fail, come late, or never', async t => {
   const { emulator, joined } = await stage(t, { replyLatencyMs: 60 })
   const client = await joined('?model=gpt-realtime')

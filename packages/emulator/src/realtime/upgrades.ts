@@ -31,7 +31,7 @@ const refuse = (socket: Duplex, { status, body }: ApiError) => {
 /** Faults that strike before a sideband is joined. @returns whether it may go on. */
 const survives = async (socket: Duplex, fault: Fault | undefined, onUpgrade: UpgradeParts['onUpgrade']) => {
   if (!fault || fault.kind === 'drop') return true
-  await sleep(fault.delayMs)
+  await sleep(fault.delayMs, undefined, { ref: false })
   if (!fault.kind) return true
   onUpgrade(fault.error?.status ?? 'none')
   if (fault.error) refuse(socket, fault.error)
@@ -72,13 +72,8 @@ export const createUpgrades = (parts: UpgradeParts) => {
     server.handleUpgrade(request, socket, head, client => meet(client, answer, fault))
   }
 
-  return {
-    upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      socket.on('error', () => socket.destroy())
-      upgrade(request, socket, head).catch(() => refuse(socket, outageOf(500)))
-    },
-    close: () => {
-      for (const client of server.clients) client.terminate()
-    },
+  return (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy())
+    upgrade(request, socket, head).catch(() => refuse(socket, outageOf(500)))
   }
 }
