@@ -75,6 +75,7 @@ describe('npm run voice-test', () => {
     const damages: [ending: string, damage: (file: string) => void][] = [
       ['wav', rmSync],
       ['wav', file => truncateSync(file, 30)],
+      ['wav', file => truncateSync(file, 1000)],
       ['json', file => writeFileSync(file, '{')],
       ['json', file => writeFileSync(file, '{}')],
     ]

@@ -107,5 +107,6 @@ describe('a WAV file', () => {
     assert.deepEqual(fromWav(toWav(sound)), sound)
     assert.throws(() => fromWav(Buffer.from('RIFF')))
     assert.throws(() => fromWav(Buffer.alloc(100)))
+    assert.throws(() => fromWav(toWav(sound).subarray(0, -2)))
   })
 })

@@ -50,12 +50,14 @@ export function toWav(sound: Sound): Buffer {
   return Buffer.concat([header, pcm])
 }
 
-/** Reads a file that `toWav` wrote. Throws on any other. */
+/** Reads a file that `toWav` wrote. Throws on any other, also on a part of one. */
 export function fromWav(file: Buffer): Sound {
   const known =
     file.length >= HEADER_BYTES && file.toString('latin1', 8, 16) === 'WAVEfmt ' && file.readUInt16LE(34) === 16
   if (!known || file.readUInt16LE(22) !== 1) throw new Error('not a WAV file of 16-bit mono PCM with a plain header')
-  return fromPcm(file.subarray(HEADER_BYTES), file.readUInt32LE(24))
+  const pcm = file.subarray(HEADER_BYTES)
+  if (pcm.length !== file.readUInt32LE(40)) throw new Error('not as many bytes as the header says')
+  return fromPcm(pcm, file.readUInt32LE(24))
 }
 
 /** Seconds. */
