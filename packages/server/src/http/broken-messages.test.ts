@@ -65,6 +65,11 @@ for (const [what, bytes, status, type] of CASES)
     assert.match(head, new RegExp(`\r\nContent-Length: ${Buffer.byteLength(body)}(\r\n|$)`))
   })
 
+test('a tunnel is answered 405 with the methods that there are', async () => {
+  const answer = await answerTo('CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n')
+  assert.match(answer, /^HTTP\/1.1 405 .*\r\nAllow: GET, HEAD, POST, DELETE\r\n.*"method_not_allowed"/s)
+})
+
 const GOOD = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
 
 for (const [what, start] of [

@@ -19,7 +19,7 @@ export function answerBrokenMessage(error: NodeJS.ErrnoException, socket: Socket
   if (error.code === 'ECONNRESET' || isBeingAnswered(socket)) socket.destroy()
   // Else it has its answer, and closes when that is through.
   if (!socket.writable) return
-  answer(socket, PARSER_ERRORS[error.code ?? ''] ?? 'malformed_request')
+  answer(socket, new ServiceError(PARSER_ERRORS[error.code ?? ''] ?? 'malformed_request'))
 }
 
 type Answering = Socket & { _httpMessage?: Pick<ServerResponse, 'headersSent' | 'writableEnded'> | null }
@@ -29,19 +29,22 @@ function isBeingAnswered({ _httpMessage: answer }: Answering): boolean {
   return answer?.headersSent === true && !answer.writableEnded
 }
 
+/** What the service takes somewhere. The address of a tunnel is none of its own. */
+const METHODS = 'GET, HEAD, POST, DELETE'
+
 /** CONNECT asks for a tunnel, which Node would refuse by closing without a word. */
 export function refuseTunnel(_request: unknown, socket: Socket): void {
-  answer(socket, 'method_not_allowed')
+  answer(socket, new ServiceError('method_not_allowed', { headers: { Allow: METHODS } }))
 }
 
-function answer(socket: Socket, type: ErrorType): void {
-  const problem = new ServiceError(type)
+function answer(socket: Socket, problem: ServiceError): void {
   const { status } = ERRORS[problem.type]
   const id = requestId({ headers: {} })
   const body = errorBody(problem, id)
   const headers: Record<string, string> = {
     'X-Request-ID': id,
     ...SECURITY_HEADERS,
+    ...problem.extras.headers,
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': String(Buffer.byteLength(body)),
     Connection: 'close',
