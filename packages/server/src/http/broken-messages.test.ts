@@ -70,6 +70,16 @@ test('a tunnel is answered 405 with the methods that there are', async () => {
   assert.match(answer, /^HTTP\/1.1 405 .*\r\nAllow: GET, HEAD, POST, DELETE\r\n.*"method_not_allowed"/s)
 })
 
+test('a client that asks for a tunnel and resets the connection harms nobody', async () => {
+  const { socket } = connection()
+  const [accepted] = await once(server, 'connection')
+  socket.write('CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n')
+  await once(socket, 'data')
+  socket.resetAndDestroy()
+  await new Promise(resolve => accepted.once('close', resolve))
+  assert.match(await answerTo('hello\r\n\r\n'), /malformed_request/)
+})
+
 const GOOD = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
 
 for (const [what, start] of [

@@ -34,6 +34,8 @@ const METHODS = 'GET, HEAD, POST, DELETE'
 
 /** CONNECT asks for a tunnel, which Node would refuse by closing without a word. */
 export function refuseTunnel(_request: unknown, socket: Socket): void {
+  // Node listens to a tunnel's socket no longer, and an error that nobody listens to ends the process.
+  socket.on('error', () => {})
   answer(socket, new ServiceError('method_not_allowed', { headers: { Allow: METHODS } }))
 }
 
