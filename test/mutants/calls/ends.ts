@@ -279,7 +279,7 @@ export const END_MUTANTS: readonly Mutant[] = [
   {
     promise: 'on shutdown calls are hung up that no instance takes over',
     file: `${SRC}/calls/tending.ts`,
-    from: '(await haveHeirs(ids, graceMs))',
+    from: '(await haveHeirs(ids, hangUpAt))',
     to: 'true',
     test: 'test/calls-instances.test.ts',
     named: 'where the other instance died a moment ago',

@@ -94,3 +94,41 @@ test('a fault of our own in a round is told, a store that is away is not', async
     t.mock.timers.tick(100)
   }
 })
+
+for (const graceMs of [10_000, 2000])
+  test(`with a store that takes its time, calls are hung up within a grace of ${graceMs} ms`, async t => {
+    t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+    const passMs = async (milliseconds: number) => {
+      for (const until = Date.now() + milliseconds; Date.now() < until; t.mock.timers.tick(10))
+        await new Promise(resolve => setImmediate(resolve))
+    }
+    const slow = <T>(answer: T) => new Promise<T>(resolve => setTimeout(resolve, 1400, answer))
+    let hungUpAt: number | undefined
+    let hangUpMs: number | undefined
+    const keeper = {
+      report: () => slow(undefined),
+      idsToLeave: () => ['rtc_1'],
+      leave: () => assert.fail('nobody has taken it'),
+      async end() {
+        hungUpAt = Date.now()
+      },
+      async stop(forMs: number) {
+        hangUpMs = forMs
+      },
+    } as unknown as Keeper
+    const store = {
+      takeOver: () => slow([]),
+      handOver: () => slow(true),
+      unclaimed: () => slow(true),
+    } as unknown as CallStore
+
+    const tending = tendCalls(store, keeper, {} as CallEvents, Date.now)
+    await passMs(1500)
+    const begunAt = Date.now()
+    const stopped = tending.stop(graceMs)
+    await passMs(graceMs)
+    assert.ok(hungUpAt !== undefined && hangUpMs !== undefined, 'it is hung up')
+    assert.ok(hangUpMs >= 400, `${hangUpMs} ms are left for it`)
+    assert.ok(hungUpAt + hangUpMs <= begunAt + graceMs)
+    await stopped
+  })

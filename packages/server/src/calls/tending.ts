@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallEvents } from '../observe/call-events.ts'
 import type { Keeper } from './keeper.ts'
 import { isStoreAway, LEASE_MS, type Leases } from './store.ts'
@@ -23,6 +22,8 @@ const LOOK_MS = 100
 const JOINED_MS = 500
 /** Kept for hanging up what nobody has taken, milliseconds. */
 const LAST_HANG_UPS_MS = 500
+/** However short the grace: what it takes to leave calls to others or to hang them up at all, milliseconds. */
+const LEAST_GRACE_MS = 500
 
 /** Reports on our calls, and takes over those that nobody reports on any more, four times in a lease. */
 export function tendCalls(store: Leases, keeper: Keeper, events: CallEvents, mono: () => number): Tending {
@@ -65,27 +66,40 @@ export function tendCalls(store: Leases, keeper: Keeper, events: CallEvents, mon
     round = tend()
   }
 
+  /** What the work gives, or `otherwise` where it fails or is not done at `untilMs`. */
+  async function by<T>(untilMs: number, work: Promise<T>, otherwise: T): Promise<T> {
+    const late = Promise.withResolvers<T>()
+    const timer = setTimeout(late.resolve, Math.max(0, untilMs - mono()), otherwise)
+    return await Promise.race([work.catch(() => otherwise), late.promise]).finally(() => clearTimeout(timer))
+  }
+
+  /** Resolves when the store was told how our calls stand, or at `untilMs`. */
+  async function reportBy(untilMs: number): Promise<void> {
+    await by(untilMs, keeper.report(false).catch(tellFault), undefined)
+  }
+
   /** Calls that were left to an instance which is ending too are found in the last look. */
-  async function endAll(): Promise<void> {
-    await takeOver().catch(tellFault)
-    await keeper.report(false).catch(tellFault)
+  async function endAll(untilMs: number): Promise<void> {
+    await by(untilMs, takeOver().catch(tellFault), undefined)
+    await reportBy(untilMs)
     for (const id of keeper.idsToLeave()) void keeper.end(id, 'shutdown')
   }
 
   /** What a call uses until its heir has joined is ours to write down. */
   async function leaveToHeirs(ids: readonly string[], untilMs: number): Promise<void> {
-    await sleep(Math.max(0, Math.min(JOINED_MS, untilMs - mono())))
-    await keeper.report(false).catch(tellFault)
+    await sleep(Math.max(0, Math.min(JOINED_MS, untilMs - LAST_HANG_UPS_MS - mono())))
+    await reportBy(untilMs)
     for (const id of ids) keeper.leave(id)
     if (ids.length > 0) events.handedOver(ids.length)
   }
 
   /** An instance that was killed a moment ago looks alive, and takes nothing. */
-  async function haveHeirs(ids: readonly string[], graceMs: number): Promise<boolean> {
+  async function haveHeirs(ids: readonly string[], untilMs: number): Promise<boolean> {
+    const lookUntil = mono() + HEIR_MS
     // With less time one could only guess.
-    if (graceMs < HEIR_MS + LAST_HANG_UPS_MS) return true
-    for (let waited = 0; waited < HEIR_MS; waited += LOOK_MS) {
-      if (!(await store.unclaimed(ids).catch(() => true))) return true
+    if (lookUntil > untilMs) return true
+    while (mono() < lookUntil) {
+      if (!(await by(lookUntil, store.unclaimed(ids), true))) return true
       await sleep(LOOK_MS)
     }
     return false
@@ -97,20 +111,27 @@ export function tendCalls(store: Leases, keeper: Keeper, events: CallEvents, mon
       draining = true
     },
     async stop(graceMs) {
-      const until = mono() + graceMs
+      const leftMs = Math.max(graceMs, LEAST_GRACE_MS)
+      const until = mono() + leftMs
+      // However slow the store is, what it has not answered by then is hung up.
+      const hangUpAt = mono() + Math.max(leftMs / 2, leftMs - LAST_HANG_UPS_MS)
       stopped = true
       draining = true
-      await round
+      await by(hangUpAt, round, undefined)
       clearTimeout(timer)
       // What the store does not know of, since it was away when the call began or has forgotten all, cannot be handed over.
-      await keeper.report(false).catch(tellFault)
+      await reportBy(hangUpAt)
       const ids = keeper.idsToLeave()
-      const left = await store.handOver(ids).catch(() => false)
-      if (left && (await haveHeirs(ids, graceMs))) await leaveToHeirs(ids, until - LAST_HANG_UPS_MS)
-      else await endAll()
-      await keeper.stop(until - mono())
+      const left = await by(hangUpAt, store.handOver(ids), false)
+      if (left && (await haveHeirs(ids, hangUpAt))) await leaveToHeirs(ids, until)
+      else await endAll(hangUpAt)
+      await keeper.stop(Math.max(0, until - mono()))
     },
   }
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, milliseconds))
 }
 
 /** For an instance that shares its calls with nobody: they end with it. */
