@@ -58,6 +58,12 @@ test('the message hints at no more fields than are bad', () => {
   assert.equal(validationError([problem({}), noName]).message, 'Some fields are not valid: voice.')
 })
 
+test('a field with nothing in it is told so once, whatever its form should be', () => {
+  const noForm = problem({ keyword: 'pattern', params: { pattern: '\\S' } })
+  const nothing = problem({ keyword: 'minLength', params: { limit: 1 } })
+  assert.deepEqual(fieldsOf([nothing, noForm]), [{ path: 'voice', message: 'must have at least 1 character' }])
+})
+
 test('a bad field of ours is told whatever else is in the body', () => {
   const many = Array.from({ length: 200 }, (_, i) => unknown(`x${i}`))
   assert.equal(fieldsOf([...many, problem({})])[0]?.path, 'voice')

@@ -12,11 +12,13 @@ interface BadField {
 const MAX_FIELDS = 100
 const MAX_PATH_LENGTH = 128
 
+/** A wrong type of a field that takes names is no such name either, and nothing has no form: once is enough. */
+const SAID_BY: Record<string, string> = { type: 'enum', pattern: 'minLength' }
+
 /** Every bad field at once, in words for the person who wrote the client. */
 export function validationError(errors: readonly FastifySchemaValidationError[]): ServiceError {
-  // A wrong type of a field that takes names is no such name either: once is enough.
-  const named = new Set(errors.filter(error => error.keyword === 'enum').map(error => error.instancePath))
-  const told = errors.filter(({ keyword, instancePath }) => keyword !== 'type' || !named.has(instancePath))
+  const broken = new Set(errors.map(({ keyword, instancePath }) => `${keyword} ${instancePath}`))
+  const told = errors.filter(({ keyword, instancePath }) => !broken.has(`${SAID_BY[keyword]} ${instancePath}`))
   // What we know and is wrong comes before what we do not know, of which there may be too much to tell.
   const fields = told
     .toSorted((a, b) => Number(isUnknown(a)) - Number(isUnknown(b)))
