@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { SignJWT } from 'jose'
 import { type Answered, ask, askToken } from './harness/ask.ts'
@@ -410,12 +412,13 @@ describe('a preflight', () => {
   })
 })
 
+const bearer = async (subject: string, secret = JWT_SECRET) => {
+  const jwt = new SignJWT().setProtectedHeader({ alg: 'HS256' }).setIssuer('https://issuer.test/').setSubject(subject)
+  const signed = jwt.setAudience('parker').setExpirationTime('1h').sign(new TextEncoder().encode(secret))
+  return { authorization: `Bearer ${await signed}` }
+}
+
 describe('the steps', () => {
-  const bearer = async (subject: string, secret = JWT_SECRET) => {
-    const jwt = new SignJWT().setProtectedHeader({ alg: 'HS256' }).setIssuer('https://issuer.test/').setSubject(subject)
-    const signed = jwt.setAudience('parker').setExpirationTime('1h').sign(new TextEncoder().encode(secret))
-    return { authorization: `Bearer ${await signed}` }
-  }
   const bad = { voice: 'nobody' }
   const EVERYTHING_WRONG = { origin: EVIL, referer: `${EVIL}/`, authorization: 'Bearer nonsense' }
 
@@ -485,5 +488,37 @@ describe('the steps', () => {
       await askToken(strict.url, {}, { ...operator, authorization: `Bearer ${ADMIN}x` }),
       'origin_not_allowed',
     )
+  })
+})
+
+describe('a body that breaks off', () => {
+  const BREAKS: [what: string, head: string[], body: string][] = [
+    ['where a chunk should begin', ['Transfer-Encoding: chunked'], '2\r\n{}\r\nZZ\r\n'],
+    ['before its length, at the end of what is sent', ['Content-Length: 50'], '{}'],
+  ]
+  for (const [what, head, body] of BREAKS)
+    for (const checked of [false, true])
+      it(`${what}, is answered and logged as any request${checked ? ', also while a JWT is checked' : ''}`, async () => {
+        const to = checked ? strict : service
+        const id = `breaks-off-${head[0]?.slice(0, 8)}`
+        const jwt = checked ? [`Authorization: ${(await bearer(id)).authorization}`] : []
+        const fields = [`X-Request-ID: ${id}`, `Origin: ${ESPN}`, 'Content-Type: application/json', ...jwt, ...head]
+        const answer = await sendBytes(to.port, `${requestText(`POST ${TOKEN}`, fields)}${body}`, body === '{}')
+        assert.deepEqual([answer.status, answer.json.error.type], [400, 'malformed_request'])
+        assert.deepEqual([answer.headers.get('x-request-id'), answer.json.error.request_id], [id, id])
+        assert.equal(answer.headers.get('connection'), 'close')
+        assertReadable(answer, ESPN)
+        const line = await to.logged(({ msg, request_id }) => msg === 'request' && request_id === id)
+        assert.deepEqual([line.path, line.status, line.error], [TOKEN, 400, 'malformed_request'])
+      })
+
+  it('because its caller has gone is logged as that', async () => {
+    const head = ['X-Request-ID: went', 'Expect: 100-continue', 'Content-Type: application/json', 'Content-Length: 50']
+    const socket = connect(service.port, '127.0.0.1')
+    socket.write(`${requestText(`POST ${TOKEN}`, head)}{`)
+    assert.match(String((await once(socket, 'data'))[0]), /^HTTP\/1\.1 100 /)
+    socket.resetAndDestroy()
+    const line = await service.logged(({ msg, request_id }) => msg === 'request' && request_id === 'went')
+    assert.deepEqual([line.status, line.error], [499, undefined])
   })
 })

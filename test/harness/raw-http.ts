@@ -5,14 +5,16 @@ import type { Answered } from './ask.ts'
 /**
  * Writes these bytes to the service as they are and reads until it closes the connection; what no HTTP client would send.
  * Well-formed requests need `Connection: close`. Headers and body are those of the first answer that is not a 1xx.
+ * With `last` it says that nothing more will come.
  */
-export async function sendBytes(port: number, bytes: string | Buffer): Promise<Answered> {
+export async function sendBytes(port: number, bytes: string | Buffer, last = false): Promise<Answered> {
   const socket = connect(port, '127.0.0.1')
   const chunks: Buffer[] = []
   socket.on('data', chunk => chunks.push(chunk))
   socket.on('error', () => {})
   socket.setTimeout(15_000, () => socket.destroy())
-  socket.write(bytes)
+  if (last) socket.end(bytes)
+  else socket.write(bytes)
   await once(socket, 'close')
   return parseAnswer(Buffer.concat(chunks).toString('latin1'))
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { afterEach, beforeEach, test } from 'node:test'
+import type { ServiceError } from '../errors.ts'
 import { answerBrokenMessage, refuseTunnel } from './broken-messages.ts'
 
 let server: Server
@@ -145,4 +146,72 @@ test('nonsense behind a request that was answered is answered for itself', async
   server.removeAllListeners('request').on('request', (_request, response) => response.end('whole'))
   const answer = await answerTo('GET / HTTP/1.1\r\nHost: x\r\n\r\nnonsense\r\n\r\n')
   assert.match(answer, /^HTTP\/1\.1 200 .*whole.*HTTP\/1\.1 400 .*malformed_request/s)
+})
+
+test('nonsense behind a request that is at work is answered after it', async () => {
+  server.removeAllListeners('request').on('request', (_request, response) => setImmediate(() => response.end('whole')))
+  for (const behind of ['nonsense\r\n\r\n', 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n']) {
+    const answer = await answerTo(GOOD + GOOD + behind)
+    assert.deepEqual(statuses(answer), behind.startsWith('CONNECT') ? [200, 200, 405] : [200, 200, 400])
+  }
+})
+
+const statuses = (answer: string) => [...answer.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status))
+
+const POST = 'POST / HTTP/1.1\r\nHost: x\r\n'
+const BAD_CHUNK = `${POST}Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\nZZ\r\n`
+const CUT_SHORT = `${POST}Content-Length: 50\r\n\r\n{}`
+
+/** Reads the body from `when` on, and answers as whoever reads it does. */
+function readBodies(when: (read: () => void) => void = read => read()): void {
+  server.removeAllListeners('request').on('request', (request: IncomingMessage, response: ServerResponse) => {
+    taken++
+    when(() => {
+      request.once('error', error => {
+        response.setHeader('Connection', 'close')
+        response.end(`told ${(error as ServiceError).type}`)
+      })
+      request.resume()
+    })
+  })
+}
+
+for (const [what, bytes, type] of [
+  ['has a chunk that is none', BAD_CHUNK, 'malformed_request'],
+  ['ends before its length', CUT_SHORT, 'malformed_request'],
+  ['does not arrive', CUT_SHORT, 'request_timeout'],
+] as const)
+  for (const [when, soon] of [
+    ['at once', undefined],
+    ['a moment later', setImmediate],
+  ] as const)
+    test(`a body that ${what} is told to who reads it ${when}, who answers; then the connection closes`, async () => {
+      readBodies(soon)
+      if (type === 'request_timeout') server.requestTimeout = server.headersTimeout = 30
+      const seen = connection()
+      seen.socket.write(bytes)
+      if (what.startsWith('ends')) seen.socket.end()
+      await once(seen.socket, 'end')
+      seen.socket.end()
+      await seen.closed
+      assert.deepEqual(statuses(seen.answer), [200])
+      assert.match(seen.answer, new RegExp(`told ${type}`))
+    })
+
+test('the answer to a body that breaks arrives however much comes behind, and none of that is taken for a request', async () => {
+  readBodies()
+  const behind = GOOD.repeat(10_000)
+  for (let i = 0; i < 300; i++) assert.match(await answerTo(BAD_CHUNK + behind), /^HTTP\/1.1 200 .*told malformed/s)
+  assert.equal(taken, 300)
+})
+
+test('a request that was answered before its body broke is not answered again', async () => {
+  assert.deepEqual(statuses(await answerTo(BAD_CHUNK)), [200])
+})
+
+test('a request whose body broke unread is answered for itself', async () => {
+  server.removeAllListeners('request').on('request', (_request, response) => setImmediate(() => response.end('done')))
+  const answer = await answerTo(BAD_CHUNK)
+  assert.deepEqual(statuses(answer), [200])
+  assert.match(answer, /done/)
 })

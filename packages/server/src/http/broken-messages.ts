@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { ERRORS, type ErrorType, errorBody, ServiceError } from '../errors.ts'
 import { SECURITY_HEADERS } from './headers.ts'
@@ -14,29 +14,49 @@ const PARSER_ERRORS: Record<string, ErrorType> = {
 const LINGER_MS = 1000
 const LINGER_BYTES = 1_048_576
 
-/** Answers below HTTP, where there is no request to answer: in the same shape, and then closes. */
-export function answerBrokenMessage(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || isBeingAnswered(socket)) socket.destroy()
-  // Else it has its answer, and closes when that is through.
-  if (!socket.writable) return
-  answer(socket, new ServiceError(PARSER_ERRORS[error.code ?? ''] ?? 'malformed_request'))
-}
-
-type Answering = Socket & { _httpMessage?: Pick<ServerResponse, 'headersSent' | 'writableEnded'> | null }
-
-/** Whether an answer has begun and not ended, so that a second one would stand in it. Node tells it to nobody but itself. */
-function isBeingAnswered({ _httpMessage: answer }: Answering): boolean {
-  return answer?.headersSent === true && !answer.writableEnded
-}
-
 /** What the service takes somewhere. The address of a tunnel is none of its own. */
 const METHODS = 'GET, HEAD, POST, DELETE'
 
+/** A connection, with what Node tells to nobody but itself. */
+type Connection = Socket & {
+  /** The answer whose turn it is, until it is out. */
+  _httpMessage?: ServerResponse | null
+  /** Knows the request that came last, and may be coming still. */
+  parser?: { incoming: IncomingMessage | null } | null
+}
+
+/** Where a body breaks off, its request is answered as any other. Below that there is none to answer: in the same shape. */
+export function answerBrokenMessage(error: NodeJS.ErrnoException, socket: Connection): void {
+  if (error.code === 'ECONNRESET' || isBeingAnswered(socket)) socket.destroy()
+  // Else it has its answer, and closes when that is through.
+  if (!socket.writable) return
+  const problem = new ServiceError(PARSER_ERRORS[error.code ?? ''] ?? 'malformed_request')
+  const request = socket.parser?.incoming
+  const inBody = request?.complete === false
+  closeWhenAnswered(socket, inBody ? undefined : () => answer(socket, problem))
+  if (inBody) failBody(request, problem)
+}
+
+/** Whether an answer has begun and not ended, so that a second one would stand in it. */
+function isBeingAnswered({ _httpMessage: answer }: Connection): boolean {
+  return answer?.headersSent === true && !answer.writableEnded
+}
+
 /** CONNECT asks for a tunnel, which Node would refuse by closing without a word. */
-export function refuseTunnel(_request: unknown, socket: Socket): void {
+export function refuseTunnel(_request: unknown, socket: Connection): void {
   // Node listens to a tunnel's socket no longer, and an error that nobody listens to ends the process.
   socket.on('error', () => {})
-  answer(socket, new ServiceError('method_not_allowed', { headers: { Allow: METHODS } }))
+  const problem = new ServiceError('method_not_allowed', { headers: { Allow: METHODS } })
+  closeWhenAnswered(socket, () => answer(socket, problem))
+}
+
+/**
+ * Tells whoever reads the body, now or in a moment. Where nobody ever does, the answer does not depend on it, or was
+ * given before.
+ */
+function failBody(request: IncomingMessage, problem: ServiceError): void {
+  if (request.listenerCount('error') > 0) request.emit('error', problem)
+  else request.on('newListener', (event, listener) => event === 'error' && process.nextTick(listener, problem))
 }
 
 function answer(socket: Socket, problem: ServiceError): void {
@@ -52,18 +72,32 @@ function answer(socket: Socket, problem: ServiceError): void {
     Connection: 'close',
   }
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.end(`HTTP/1.1 ${status} ${problem.type}\r\n${head.join('')}\r\n${body}`)
-  discardRest(socket)
+  socket.write(`HTTP/1.1 ${status} ${problem.type}\r\n${head.join('')}\r\n${body}`)
 }
 
 /**
- * Reads on until the client closes too, whereupon the socket closes itself. Closed with input unread, the connection
- * would be reset, and a client that is still sending could lose our answer. Nothing of what comes is taken for HTTP.
+ * Takes nothing more for HTTP, and closes after the answers that are due and the last word. What comes is still read until
+ * the client closes too: closed with input unread, the connection would be reset, and a client that is still sending could
+ * lose our answer.
  */
-function discardRest(socket: Socket): void {
+function closeWhenAnswered(socket: Connection, lastWord = () => {}): void {
   const most = socket.bytesRead + LINGER_BYTES
   socket.removeAllListeners('data').removeAllListeners('end')
   socket.on('data', () => socket.bytesRead > most && socket.destroy())
-  const cut = setTimeout(() => socket.destroy(), LINGER_MS).unref()
-  socket.once('close', () => clearTimeout(cut))
+  socket.on('end', () => socket.end())
+  // How Node closes after a last answer: at once.
+  socket.destroySoon = () => {}
+  whenAnswered(socket, () => {
+    lastWord()
+    socket.end()
+    const cut = setTimeout(() => socket.destroy(), LINGER_MS).unref()
+    socket.once('close', () => clearTimeout(cut))
+  })
+}
+
+/** Answers go out one after another. */
+function whenAnswered(socket: Connection, go: () => void): void {
+  const due = socket._httpMessage
+  if (due) due.once('close', () => whenAnswered(socket, go))
+  else go()
 }
