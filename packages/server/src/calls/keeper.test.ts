@@ -166,3 +166,21 @@ it('tells a store that was away of a drift with the next report', async () => {
   assert.equal((await store.receipt(CALL.id))?.drifts, 1)
   keeper.leave(CALL.id)
 })
+
+it('tells a store that has forgotten everything of all its calls at once', async () => {
+  const told: string[] = []
+  const slow = {
+    ...memoryCallStore(LIMITS, 1000, 1000, systemClock),
+    renew: async (calls: readonly object[]) => calls.map(() => 'missing'),
+    begin({ id }: LiveCall) {
+      told.push(id)
+      return new Promise(() => {})
+    },
+  } as unknown as CallStore
+  const { keeper } = keeperOver(slow)
+  for (const id of ['rtc_1', 'rtc_2']) keeper.watch({ ...CALL, id }, false)
+  void keeper.report(false)
+  await new Promise(resolve => setImmediate(resolve))
+  assert.deepEqual(told, ['rtc_1', 'rtc_2'])
+  for (const id of told) keeper.leave(id)
+})

@@ -94,15 +94,17 @@ export function callKeeper({ config, clock, store, api, join, meterFor, events }
     while (underWay().length > 0) await Promise.allSettled(underWay())
   }
 
+  /** What is told to the store is told at once, for all calls: a round with a slow store must be shorter than a lease. */
   async function report(takingOver: boolean): Promise<void> {
     const calls = [...ours.values()].map(({ watch }) => watch.now())
     const states = await store.renew(calls, takingOver)
     await Promise.all([...ours.values()].map(({ flush }) => flush()))
     for (const [i, call] of calls.entries()) {
-      if (states[i] === 'missing') await store.begin(call)
       if (states[i] === 'lost' && !endings.isUnderWay(call.id)) leave(call.id)
       if (states[i] === 'ending') void end(call.id, 'ended')
     }
+    const missing = calls.filter((_, i) => states[i] === 'missing')
+    await Promise.all(missing.map(call => store.begin(call)))
   }
 
   return {

@@ -29,6 +29,34 @@ it('writes an entry whose fate it does not know again under its name, and later 
   assert.ok(missed > 0)
 })
 
+it('writes all that it owes at once, and again only what failed', async () => {
+  const written: string[] = []
+  const answers: PromiseWithResolvers<void>[] = []
+  const ledger = usageLedger(
+    ({ name }) => {
+      written.push(name)
+      answers.push(Promise.withResolvers())
+      return answers.at(-1)?.promise ?? Promise.reject()
+    },
+    () => {},
+  )
+  const settled = () => new Promise(resolve => setImmediate(resolve))
+  ledger.add(usd(1), 'resp_1')
+  await settled()
+  for (const id of ['resp_2', 'resp_3', 'resp_4']) ledger.add(usd(1), id)
+  const flushed = ledger.flush()
+  answers[0]?.reject(new Error('too late'))
+  await settled()
+  const all = ['resp_1', 'resp_2', 'resp_3', 'resp_4']
+  assert.deepEqual(written.splice(0), ['resp_1', ...all], 'also what nobody has answered yet')
+  answers[3]?.reject(new Error('too late'))
+  for (const { resolve } of answers) resolve()
+  await flushed
+  void ledger.flush()
+  await settled()
+  assert.deepEqual(written, ['resp_3'])
+})
+
 it('gives each use a name of its own, also where OpenAI gave none or one that was there before', async () => {
   const names: string[] = []
   const ledger = usageLedger(

@@ -17,19 +17,24 @@ export interface Entry {
 }
 
 /**
- * Entries are written in order. One that failed may have been booked all the same, only too late for us to hear of it; and
- * while this instance is cut off from the store, another may watch the same call. So an entry bears the name that OpenAI
- * gave, is written until it holds, and is booked once whoever writes it.
+ * Entries that are owed are written at once: in turn they would keep a slow store busy for long. One that failed may have
+ * been booked all the same, only too late for us to hear of it; and while this instance is cut off from the store, another
+ * may watch the same call. So an entry bears the name that OpenAI gave, is written until it holds, and is booked once
+ * whoever writes it.
  */
 export function usageLedger(write: (entry: Entry) => Promise<void>, onMissed: (cause: unknown) => void): Ledger {
   const heard = new Map<string, number>()
-  const owed: Entry[] = []
+  const owed = new Set<Entry>()
   const flush = serialWriter(async () => {
-    for (let entry = owed[0]; entry; entry = owed[0]) {
-      await write(entry)
-      owed.shift()
-    }
+    const tries = await Promise.allSettled([...owed].map(pay))
+    const missed = tries.find(({ status }) => status === 'rejected')
+    if (missed) throw (missed as PromiseRejectedResult).reason
   }, onMissed)
+
+  async function pay(entry: Entry): Promise<void> {
+    await write(entry)
+    owed.delete(entry)
+  }
 
   /** What names the same thing again is another use of it: nothing is used for free. */
   function nameOf(id: string): string {
@@ -40,7 +45,7 @@ export function usageLedger(write: (entry: Entry) => Promise<void>, onMissed: (c
 
   return {
     add(usage, id = randomUUID()) {
-      owed.push({ name: nameOf(id), usage })
+      owed.add({ name: nameOf(id), usage })
       void flush()
     },
     flush,

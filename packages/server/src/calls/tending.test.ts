@@ -31,6 +31,25 @@ test('an instance that starts before the store is reached makes itself known soo
   assert.equal(await afterMs(100), 3)
 })
 
+test('reports keep their pace with a store that takes its time', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const begunAt: number[] = []
+  const keeper = {
+    async report() {
+      begunAt.push(Date.now())
+      await new Promise(resolve => setTimeout(resolve, 1400))
+    },
+  } as unknown as Keeper
+  const store = { takeOver: async () => [] } as unknown as CallStore
+
+  tendCalls(store, keeper, {} as CallEvents, Date.now)
+  while (begunAt.length < 3) {
+    await new Promise(resolve => setImmediate(resolve))
+    t.mock.timers.tick(100)
+  }
+  assert.deepEqual(begunAt, [0, 2000, 4000])
+})
+
 test('at the end our calls are reported before and after they are handed over, so that the store knows all of them', async () => {
   const asked: string[] = []
   const keeper = {

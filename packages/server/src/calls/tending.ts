@@ -51,7 +51,9 @@ export function tendCalls(store: Leases, keeper: Keeper, events: CallEvents, mon
     if (!isStoreAway(error)) events.tendingFailed(error)
   }
 
+  /** The pace counts from beginning to beginning: a store that takes its time takes none of the lease's. */
   async function tend(): Promise<void> {
+    const begunAt = mono()
     try {
       await keeper.report(!draining)
       known = true
@@ -59,7 +61,8 @@ export function tendCalls(store: Leases, keeper: Keeper, events: CallEvents, mon
     } catch (error) {
       tellFault(error)
     }
-    if (!stopped) timer = setTimeout(begin, known ? REPORT_MS : FIRST_RETRY_MS)
+    const nextAt = begunAt + (known ? REPORT_MS : FIRST_RETRY_MS)
+    if (!stopped) timer = setTimeout(begin, Math.max(0, nextAt - mono()))
   }
 
   function begin(): void {
