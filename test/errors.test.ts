@@ -7,7 +7,7 @@ import { buildApp } from '../packages/server/src/app.ts'
 import { systemClock } from '../packages/server/src/clock.ts'
 import { decideConfig } from '../packages/server/src/config/config.ts'
 import { ERRORS, type ErrorType } from '../packages/server/src/errors.ts'
-import { answerBrokenMessage } from '../packages/server/src/http/broken-messages.ts'
+import { brokenMessages } from '../packages/server/src/http/broken-messages.ts'
 import { createLogger } from '../packages/server/src/observe/log.ts'
 import { createService } from '../packages/server/src/service.ts'
 import { type Answered, ask, askToken } from './harness/ask.ts'
@@ -138,7 +138,7 @@ async function unforeseen(): Promise<Answered> {
 /** A head that never ends. The limit is shortened, since the service's own is 10 s. */
 async function tooSlow(): Promise<Answered> {
   const server = createServer({ headersTimeout: 20, requestTimeout: 20, connectionsCheckingInterval: 10 })
-  server.on('clientError', answerBrokenMessage)
+  server.on('clientError', brokenMessages(() => {}).answerBroken)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   try {

@@ -4,6 +4,7 @@ import { ask, askToken } from './harness/ask.ts'
 import { ALLOWED_ORIGIN } from './harness/failures.ts'
 import type { LogLine } from './harness/log-lines.ts'
 import { startQuietly } from './harness/quiet-service.ts'
+import { requestText, sendBytes } from './harness/raw-http.ts'
 import { API_KEY, type RunningService, startService } from './harness/service.ts'
 import { goodSecret, healthy, openAiError, send, startUpstream, type Upstream } from './harness/upstream.ts'
 
@@ -127,6 +128,21 @@ describe('the log', () => {
       await requestLine(`${id}-after`)
       assert.equal(linesOf(id).filter(({ msg }) => msg === 'request').length, 1)
       assert.equal(linesOf(id).filter(({ msg }) => msg === 'token_issued').length, 0)
+    })
+
+  const UNREAD: [type: string, status: number, bytes: string][] = [
+    ['malformed_request', 400, 'GET / HTTP/1.1\r\nno header\r\n\r\n'],
+    ['headers_too_large', 431, requestText('GET /', [`X: ${'x'.repeat(20_000)}`])],
+    ['method_not_allowed', 405, requestText('CONNECT 203.0.113.99:443')],
+  ]
+  for (const [type, status, bytes] of UNREAD)
+    it(`has a request line, too, for what ends with ${status} ${type} before it is a request`, async () => {
+      const { headers } = await sendBytes(service.port, bytes)
+      const request_id = headers.get('x-request-id') ?? ''
+      const { time, client, ...rest } = await requestLine(request_id)
+      const method = type === 'method_not_allowed' ? { method: 'CONNECT' } : {}
+      assert.deepEqual(rest, { level: 'warn', msg: 'request', request_id, ...method, status, error: type })
+      assert.match(String(client), HASH)
     })
 
   it('says when a caller hung up before its answer, and audits no credential then', { timeout: 10_000 }, async () => {

@@ -6,6 +6,7 @@ import { takeTicket } from './harness/call-client.ts'
 import { ADMIN_TOKEN, callsStage } from './harness/calls-stage.ts'
 import { assertFailure } from './harness/failures.ts'
 import { openMetrics, type Sample, type Series } from './harness/prometheus.ts'
+import { sendBytes } from './harness/raw-http.ts'
 import { type RunningService, startService } from './harness/service.ts'
 import { goodSecret, healthy, openAiError, send, startUpstream, type Upstream } from './harness/upstream.ts'
 
@@ -102,6 +103,12 @@ describe('/metrics', () => {
     it(`counts a refusal as ${type}`, async () => {
       assert.equal(await growth('parker_errors_total', { type }, () => askToken(service.url, body, headers)), 1)
     })
+
+  it('counts what cannot be read as HTTP, as any refusal', async () => {
+    const nonsense = () => sendBytes(service.port, 'nonsense\r\n\r\n')
+    assert.equal(await growth('parker_errors_total', { type: 'malformed_request' }, nonsense), 1)
+    assert.equal(await growth('parker_http_requests_total', { route: 'none', status: '400' }, nonsense), 1)
+  })
 
   it('tells whether OpenAI is connected', async () => {
     assert.equal((await read()).value('parker_openai_connected', {}), 1)

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { emptyBodies, jsonBodies, MAX_BODY_BYTES } from './http/body.ts'
-import { answerBrokenMessage, refuseTunnel } from './http/broken-messages.ts'
+import { brokenMessages } from './http/broken-messages.ts'
 import { docsRoutes } from './http/docs.ts'
 import { errorAnswers, unknownAddresses } from './http/errors.ts'
 import { expectations } from './http/expectations.ts'
@@ -35,6 +35,7 @@ const MAX_CONNECTIONS = 10_000
 export async function buildApp(service: Service): Promise<FastifyInstance> {
   const { config, clock, events, lifecycle } = service
   const operatorsExist = config.ADMIN_TOKEN !== undefined
+  const { answerBroken, refuseTunnel } = brokenMessages(events.requestEnded)
   const app = Fastify({
     logger: false,
     genReqId: requestId,
@@ -45,7 +46,7 @@ export async function buildApp(service: Service): Promise<FastifyInstance> {
     requestTimeout: 30_000,
     keepAliveTimeout: 72_000,
     ajv: { customOptions: { allErrors: true, coerceTypes: false, removeAdditional: false, useDefaults: false } },
-    clientErrorHandler: answerBrokenMessage,
+    clientErrorHandler: answerBroken,
     rewriteUrl: routableUrl,
     routerOptions: { maxParamLength: 16_384 },
   })

@@ -4,18 +4,23 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, connect } from 'node:net'
 import { afterEach, beforeEach, test } from 'node:test'
 import type { ServiceError } from '../errors.ts'
-import { answerBrokenMessage, refuseTunnel } from './broken-messages.ts'
+import type { RequestEnd } from '../observe/request-ended.ts'
+import { brokenMessages } from './broken-messages.ts'
 
 let server: Server
 /** Requests that the server took for such. */
 let taken: number
+/** What it told of those that are none. */
+let told: RequestEnd[]
 beforeEach(async () => {
   taken = 0
   server = createServer({ connectionsCheckingInterval: 10 }, (_request, response) => {
     taken++
     response.end()
   })
-  server.on('clientError', answerBrokenMessage)
+  told = []
+  const { answerBroken, refuseTunnel } = brokenMessages(end => told.push(end))
+  server.on('clientError', answerBroken)
   server.on('connect', refuseTunnel)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -64,11 +69,30 @@ for (const [what, bytes, status, type] of CASES)
     const { error, detail } = JSON.parse(body)
     assert.deepEqual([error.code, error.type, error.request_id, detail], [status, type, id, error.message])
     assert.match(head, new RegExp(`\r\nContent-Length: ${Buffer.byteLength(body)}(\r\n|$)`))
+    assert.deepEqual(told, [
+      { ...OF_NO_REQUEST, requestId: id, method: undefined, status: error.code, errorType: error.type },
+    ])
   })
+
+const OF_NO_REQUEST = { route: 'none', tokenRefused: false, client: 'ip:127.0.0.1' }
 
 test('a tunnel is answered 405 with the methods that there are', async () => {
   const answer = await answerTo('CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n')
   assert.match(answer, /^HTTP\/1.1 405 .*\r\nAllow: GET, HEAD, POST, DELETE\r\n.*"method_not_allowed"/s)
+})
+
+test("a tunnel's request id is kept and told, and where it leads is not", async () => {
+  const answer = await answerTo('CONNECT 203.0.113.9:1 HTTP/1.1\r\nHost: x\r\nX-Request-ID: mine\r\n\r\n')
+  assert.match(answer, /\r\nX-Request-ID: mine\r\n.*"request_id":"mine"/s)
+  assert.deepEqual(told, [
+    { ...OF_NO_REQUEST, requestId: 'mine', method: 'CONNECT', status: 405, errorType: 'method_not_allowed' },
+  ])
+})
+
+test('a connection on which nothing was ever asked is closed, and told of as nothing', async () => {
+  server.headersTimeout = 30
+  assert.match(await answerTo(''), /^HTTP\/1.1 408 /)
+  assert.deepEqual(told, [])
 })
 
 test('a client that asks for a tunnel and resets the connection harms nobody', async () => {

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { ERRORS, type ErrorType, errorBody, ServiceError } from '../errors.ts'
+import { clientAddress } from '../identity/address.ts'
+import type { RequestEnd } from '../observe/request-ended.ts'
 import { SECURITY_HEADERS } from './headers.ts'
 import { requestId } from './request-id.ts'
 
@@ -25,29 +27,51 @@ type Connection = Socket & {
   parser?: { incoming: IncomingMessage | null } | null
 }
 
-/** Where a body breaks off, its request is answered as any other. Below that there is none to answer: in the same shape. */
-export function answerBrokenMessage(error: NodeJS.ErrnoException, socket: Connection): void {
-  if (error.code === 'ECONNRESET' || isBeingAnswered(socket)) socket.destroy()
-  // Else it has its answer, and closes when that is through.
-  if (!socket.writable) return
-  const problem = new ServiceError(PARSER_ERRORS[error.code ?? ''] ?? 'malformed_request')
-  const request = socket.parser?.incoming
-  const inBody = request?.complete === false
-  closeWhenAnswered(socket, inBody ? undefined : () => answer(socket, problem))
-  if (inBody) failBody(request, problem)
+/** What is done below HTTP; tells of each message that is answered there. */
+export function brokenMessages(requestEnded: (end: RequestEnd) => void) {
+  return {
+    /** Where a body breaks off, its request is answered as any other. Else there is none to answer: in the same shape. */
+    answerBroken(error: NodeJS.ErrnoException, socket: Connection): void {
+      if (error.code === 'ECONNRESET' || isBeingAnswered(socket)) socket.destroy()
+      // Else it has its answer, and closes when that is through.
+      if (!socket.writable) return
+      const problem = new ServiceError(PARSER_ERRORS[error.code ?? ''] ?? 'malformed_request')
+      const request = socket.parser?.incoming
+      const inBody = request?.complete === false
+      closeWhenAnswered(socket, inBody ? undefined : () => answer(socket, problem))
+      if (inBody) failBody(request, problem)
+    },
+
+    /** CONNECT asks for a tunnel, which Node would refuse by closing without a word. */
+    refuseTunnel(request: IncomingMessage, socket: Connection): void {
+      // Node listens to a tunnel's socket no longer, and an error that nobody listens to ends the process.
+      socket.on('error', () => {})
+      const problem = new ServiceError('method_not_allowed', { headers: { Allow: METHODS } })
+      closeWhenAnswered(socket, () => answer(socket, problem, request))
+    },
+  }
+
+  /** What a tunnel leads to is no path, and may be anybody's address: it is not told. */
+  function answer(socket: Socket, problem: ServiceError, tunnel?: IncomingMessage): void {
+    const id = requestId(tunnel ?? { headers: {} })
+    socket.write(answerText(problem, id))
+    // Browsers open connections ahead of need: where one was left unused, nothing was asked.
+    if (socket.bytesRead === 0) return
+    requestEnded({
+      requestId: id,
+      method: tunnel?.method,
+      route: 'none',
+      tokenRefused: false,
+      status: ERRORS[problem.type].status,
+      client: `ip:${clientAddress(socket.remoteAddress, {}, { kind: 'none' })}`,
+      errorType: problem.type,
+    })
+  }
 }
 
 /** Whether an answer has begun and not ended, so that a second one would stand in it. */
 function isBeingAnswered({ _httpMessage: answer }: Connection): boolean {
   return answer?.headersSent === true && !answer.writableEnded
-}
-
-/** CONNECT asks for a tunnel, which Node would refuse by closing without a word. */
-export function refuseTunnel(_request: unknown, socket: Connection): void {
-  // Node listens to a tunnel's socket no longer, and an error that nobody listens to ends the process.
-  socket.on('error', () => {})
-  const problem = new ServiceError('method_not_allowed', { headers: { Allow: METHODS } })
-  closeWhenAnswered(socket, () => answer(socket, problem))
 }
 
 /**
@@ -59,9 +83,7 @@ function failBody(request: IncomingMessage, problem: ServiceError): void {
   else request.on('newListener', (event, listener) => event === 'error' && process.nextTick(listener, problem))
 }
 
-function answer(socket: Socket, problem: ServiceError): void {
-  const { status } = ERRORS[problem.type]
-  const id = requestId({ headers: {} })
+function answerText(problem: ServiceError, id: string): string {
   const body = errorBody(problem, id)
   const headers: Record<string, string> = {
     'X-Request-ID': id,
@@ -72,7 +94,7 @@ function answer(socket: Socket, problem: ServiceError): void {
     Connection: 'close',
   }
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.write(`HTTP/1.1 ${status} ${problem.type}\r\n${head.join('')}\r\n${body}`)
+  return `HTTP/1.1 ${ERRORS[problem.type].status} ${problem.type}\r\n${head.join('')}\r\n${body}`
 }
 
 /**

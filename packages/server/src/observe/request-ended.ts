@@ -4,25 +4,25 @@ import { describeCause, type Scrubbed } from './cause.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
 
-/** What is known of a request when its answer has gone out. */
+/** What is known of a request when its answer has gone out; of one that could not be read that is little. */
 export interface RequestEnd {
   requestId: string
-  method: string
+  method?: string | undefined
   /** Without the query, which may hold anything. */
-  path: string
+  path?: string
   /** The pattern of the route, or `none`. */
   route: string
   /** Whether a token was asked for and none was handed out. */
   tokenRefused: boolean
   status: number
-  durationMs: number
+  durationMs?: number
   client: string
-  origin: string | undefined
+  origin?: string | undefined
   /** What the route adds. */
-  logged: Record<string, unknown> | undefined
+  logged?: Record<string, unknown> | undefined
   errorType: string | undefined
   /** What went wrong inside; never shown to the caller. */
-  cause: unknown
+  cause?: unknown
 }
 
 interface Parts {
@@ -36,9 +36,9 @@ interface Parts {
 /** The line of every request. */
 export function requestEnded({ logger, metrics, monitor, hashClient, scrubbed }: Parts) {
   return (end: RequestEnd): void => {
-    const { route, status, errorType, client } = end
+    const { route, status, durationMs, errorType, client } = end
     metrics.requests.inc({ route, status })
-    metrics.requestSeconds.observe({ route }, end.durationMs / 1000)
+    if (durationMs !== undefined) metrics.requestSeconds.observe({ route }, durationMs / 1000)
     if (errorType) metrics.errors.inc({ type: errorType })
     monitor?.ended(end)
     const level = levelOf(status)
@@ -49,7 +49,7 @@ export function requestEnded({ logger, metrics, monitor, hashClient, scrubbed }:
         method: end.method,
         path: end.path,
         status,
-        duration_ms: Math.round(end.durationMs * 100) / 100,
+        duration_ms: durationMs === undefined ? undefined : Math.round(durationMs * 100) / 100,
         client: hashClient(client),
         origin: end.origin,
         ...end.logged,
