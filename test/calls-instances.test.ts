@@ -249,7 +249,27 @@ describe('with Redis', { concurrency: 2, timeout: 300_000 }, () => {
     await redis.kill()
     await instances[0].stop()
     assert.ok(openai.hangUps.includes(id))
-    assert.equal((await ended(instances[0], id)).reason, 'shutdown')
+    const left = await instances[0].logged(({ msg, call_id }) => msg === 'call_account_left_open' && call_id === id)
+    assert.equal(left.reason, 'shutdown')
+  })
+
+  it('the end of a call that was hung up while Redis did not answer is told once, by who takes it over', async t => {
+    const { openai, redis, instances } = await stageFor(t)
+    const [one, two] = instances
+    const { id } = await placeCall(one.url)
+    await openai.line(id)
+    redis.pause()
+    t.after(() => redis.resume())
+    await one.stop()
+    assert.ok(openai.hangUps.includes(id))
+    redis.resume()
+    const { reason } = await ended(two, id)
+    const told = [...one.logs(), ...two.logs()].filter(({ msg, call_id }) => msg === 'call_ended' && call_id === id)
+    assert.deepEqual(
+      told.map(({ reason }) => reason),
+      [reason],
+    )
+    assert.ok(one.logs().some(({ msg, call_id }) => msg === 'call_account_left_open' && call_id === id))
   })
 
   it('calls are hung up on shutdown where the other instance died a moment ago', async t => {

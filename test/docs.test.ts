@@ -39,7 +39,14 @@ const OTHER_VARIABLES = [
 /** What only OpenAI answers. */
 const OPENAI_STATUSES = ['402', '409']
 const OPENAI_ERRORS = ['model_not_found']
-const LOG_EVENTS = ['token_issued', 'voice_report', 'call_placed', 'call_ended', 'call_hang_up_given_up']
+const LOG_EVENTS = [
+  'token_issued',
+  'voice_report',
+  'call_placed',
+  'call_ended',
+  'call_hang_up_given_up',
+  'call_account_left_open',
+]
 const PRICE_KINDS = ['per_minute']
 /** Served, but not part of the API. */
 const UNDOCUMENTED = ['GET /docs', 'GET /openapi.json', 'GET /monitor']

@@ -255,10 +255,18 @@ export const END_MUTANTS: readonly Mutant[] = [
   {
     promise: 'an end is told when the service stops, though the store stays away',
     file: `${SRC}/calls/endings.ts`,
-    from: '        else if (call) events.callEnded(endWithoutReceipt({ ...call, ageMs: lastedMs, reason }))\n',
+    from: '        else if (end) events.callEnded(end)\n',
     to: '',
     test: `${SRC}/calls/keeper.test.ts`,
     named: 'where the store stays away',
+  },
+  {
+    promise: 'the end of a call is told once: an account that was left open is told of by who takes it over',
+    file: `${SRC}/calls/endings.ts`,
+    from: 'else if (store.shared) events.accountLeftOpen(id, reason, end)',
+    to: 'else if (store.shared && !end) events.accountLeftOpen(id, reason, end)',
+    test: `${SRC}/calls/keeper.test.ts`,
+    named: 'whoever takes a call over',
   },
   {
     promise: 'a call that goes on when the service stops is told of',

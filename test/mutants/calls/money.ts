@@ -266,7 +266,7 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     promise: 'call_ended is told',
     file: `${SRC}/calls/endings.ts`,
-    from: 'if (receipt && !signal.aborted) events.callEnded(',
+    from: 'if (receipt && (store.shared || !signal.aborted)) events.callEnded(',
     to: 'if (!receipt) events.callPlaced({ callId: id, model: reason }, id)\n        else if (receipt.usage.responses > 1e9) events.callEnded(',
     test: LIMITS,
     named: COUNTED,
@@ -306,7 +306,7 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     promise: 'call_ended says what the call cost',
     file: `${SRC}/observe/call-events.ts`,
-    from: '          usd: call.usd,\n',
+    from: '    usd: call.usd,\n',
     to: '',
     test: LIMITS,
     named: COUNTED,
@@ -322,8 +322,8 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     promise: 'call_ended says why',
     file: `${SRC}/observe/call-events.ts`,
-    from: '          ...kindOf(call),\n          reason,\n',
-    to: '          ...kindOf(call),\n',
+    from: '    ...kindOf(call),\n    reason: call.reason,\n',
+    to: '    ...kindOf(call),\n',
     test: LIMITS,
     named: 'when its owner says so',
   },

@@ -83,7 +83,7 @@ export function callEndings({ clock, store, api, events, watched, onOver }: Endi
         // Once more: a store that has forgotten everything may have been told of the call meanwhile, without the reason.
         await store.beginEnd(id, reason)
         const receipt = await store.finish(id)
-        if (receipt && !signal.aborted) events.callEnded(endOf(receipt))
+        if (receipt && (store.shared || !signal.aborted)) events.callEnded(endOf(receipt))
         return
       } catch (cause) {
         events.storeMissed({ callId: id }, 'end', cause)
@@ -113,8 +113,11 @@ export function callEndings({ clock, store, api, events, watched, onOver }: Endi
       givingUp.abort()
       for (const [id, { reason, lastedMs }] of endings) {
         const call = watched(id)?.watch.now()
+        const end = call && endWithoutReceipt({ ...call, ageMs: lastedMs ?? call.ageMs, reason })
         if (lastedMs === undefined) events.hangUpGivenUp(id)
-        else if (call) events.callEnded(endWithoutReceipt({ ...call, ageMs: lastedMs, reason }))
+        // Whoever takes the call over tells of its end.
+        else if (store.shared) events.accountLeftOpen(id, reason, end)
+        else if (end) events.callEnded(end)
       }
     },
   }

@@ -32,6 +32,8 @@ function keeperOver(store: CallStore, parts: Partial<KeeperParts> = {}) {
     hangUpGivenUp: (id: string) => void ends.push([`${id} goes on`, 0]),
     watchFailed: (...told: unknown[]) => void faults.push(told.map(String)),
     callEnded: ({ reason, usd }: CallEnd) => void ends.push([reason, usd]),
+    accountLeftOpen: (id: string, reason: string, end?: CallEnd) =>
+      void ends.push([`${id} left: ${reason}`, end?.usd ?? 0]),
   } as unknown as CallEvents
   const keeper = callKeeper({
     config: CONFIG,
@@ -81,6 +83,20 @@ it('tells of an end at the latest when it stops, by what it knows itself, where 
   void keeper.end(CALL.id, 'owner')
   await keeper.stop(2000)
   assert.deepEqual(ends, [['owner', 0.25]])
+})
+
+it('leaves it to whoever takes a call over to tell of its end, where the store knows it as open', async () => {
+  const store = memoryCallStore(LIMITS, 1000, 1000, systemClock)
+  const { keeper, ends, line } = keeperOver(
+    { ...store, shared: true, finish: away },
+    { meterFor: () => ({ read: () => ({ ...noUsage(), usd: 0.25, responses: 1 }) }) },
+  )
+  await store.begin(CALL)
+  keeper.watch(CALL, false)
+  ;(await line).onEvent({ type: 'response.done' })
+  void keeper.end(CALL.id, 'shutdown')
+  await keeper.stop(1000)
+  assert.deepEqual(ends, [['rtc_1 left: shutdown', 0.25]])
 })
 
 it('tells of a call that goes on, since its hang-up did not hold until it stops', async () => {

@@ -56,6 +56,8 @@ export type LeaseState = 'ours' | 'ending' | 'lost' | 'missing'
 
 /** Who watches which call: each is leased to one instance, for `LEASE_MS`. */
 export interface Leases {
+  /** Whether there can be other instances, which carry on what this one leaves. */
+  readonly shared: boolean
   /** The call is on. From now on this instance must renew its lease, or another takes it over. */
   begin(call: LiveCall): Promise<void>
   /** Says that we still watch these calls, and whether we take over those of others; answers how each stands. */

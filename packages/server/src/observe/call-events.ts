@@ -49,20 +49,7 @@ export function createCallEvents(logger: Logger, registry: Registry, active: () 
       metrics.usd.inc({ model }, call.usd)
       for (const [kind, count] of Object.entries(call.tokens)) metrics.tokens.inc({ model, kind }, count)
       metrics.seconds.observe(call.seconds)
-      logger.info(
-        {
-          ...kindOf(call),
-          reason,
-          seconds: call.seconds,
-          responses: call.responses,
-          tokens: call.tokens,
-          transcribed_seconds: call.transcribedSeconds,
-          transcribed_tokens: call.transcribedTokens,
-          usd: call.usd,
-          drifts: call.drifts,
-        },
-        'call_ended',
-      )
+      logger.info(toldOf(call), 'call_ended')
     },
 
     /** OpenAI took a call, and its answer came to nothing: there is no receipt of it. It is hung up. */
@@ -88,6 +75,14 @@ export function createCallEvents(logger: Logger, registry: Registry, active: () 
     /** We stop, and the call goes on: it costs money until OpenAI ends it. */
     hangUpGivenUp(callId: string) {
       logger.error({ call_id: callId }, 'call_hang_up_given_up')
+    },
+
+    /**
+     * We stop with a call that is hung up, and the store has not been told. Whoever takes it over tells of its end, which is
+     * counted then; `end` is what we know ourselves, if we have watched it.
+     */
+    accountLeftOpen(callId: string, reason: string, end: CallEnd | undefined) {
+      logger.warn({ call_id: callId, reason, ...(end && toldOf(end)) }, 'call_account_left_open')
     },
 
     takenOver(callId: string) {
@@ -126,6 +121,20 @@ export function createCallEvents(logger: Logger, registry: Registry, active: () 
       const described = describeMiss(cause, scrubbed)
       logger.warn({ call_id: callId, session_id: sessionId, what, cause: described }, 'call_store_missed')
     },
+  }
+}
+
+function toldOf(call: CallEnd) {
+  return {
+    ...kindOf(call),
+    reason: call.reason,
+    seconds: call.seconds,
+    responses: call.responses,
+    tokens: call.tokens,
+    transcribed_seconds: call.transcribedSeconds,
+    transcribed_tokens: call.transcribedTokens,
+    usd: call.usd,
+    drifts: call.drifts,
   }
 }
 

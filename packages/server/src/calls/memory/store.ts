@@ -21,6 +21,7 @@ export function memoryCallStore(limits: CallLimits, ticketMs: number, historyMs:
 /** There is nobody else who could watch a call. */
 function leasesOfOne(book: ReceiptBook): Leases {
   return {
+    shared: false,
     begin: async call => book.begin(call),
     renew: async calls => calls.map(() => 'ours'),
     takeOver: async () => [],

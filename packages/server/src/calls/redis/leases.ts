@@ -98,6 +98,7 @@ return 0
 /** `instance` is a name that no other process has. */
 export function redisLeases(run: Run, instance: string, historyMs: number, seal: Seal): Leases {
   return {
+    shared: true,
     async begin(call) {
       const kept = CALL_KEPT_MS + historyMs
       await run(BEGIN, call.id, call.ticketHash, instance, LEASE_MS, kept, ...agesOf(call), ...fieldsOfCall(call, seal))
