@@ -4,8 +4,8 @@ import { serialWriter } from './serial-writer.ts'
 export interface DriftAccount {
   /** It was changed once more. */
   changed(): void
-  /** Resolves when the number of now was tried; what the store missed is told the next time. */
-  flush(): Promise<void>
+  /** Resolves when the number of now was tried, with whether the store has it; what it missed is told the next time. */
+  flush(): Promise<boolean>
 }
 
 /** Writes always the whole number: to write it again does no harm. */

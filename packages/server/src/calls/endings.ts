@@ -22,8 +22,8 @@ export interface Endings {
 /** A call that this instance watches. */
 export interface Watched {
   watch: Watch
-  /** Resolves when the store was told what it has not been told yet. */
-  flush(): Promise<unknown>
+  /** Resolves when it was tried to tell the store what it has not been told yet: whether it knows all by now. */
+  flush(): Promise<boolean>
 }
 
 interface EndingsParts {
@@ -37,14 +37,19 @@ interface EndingsParts {
 }
 
 interface Ending {
+  /** Ours, until the store has answered which one holds. */
   reason: EndReason
-  /** How long the call has lasted, milliseconds, once it is hung up and only its account is open. */
+  /** The hang-up holds; only the account is open. */
+  hungUp: boolean
+  /** How long the call had lasted then, milliseconds, if we watched it. */
   lastedMs: number | undefined
   over: Promise<void>
 }
 
 /** OpenAI ends a call by itself then; to try for longer is pointless, milliseconds. */
 const LONGEST_CALL_MS = LONGEST_SESSION_SECONDS * 1000
+/** A store that answers at all has the reason by then, before the hang-up makes others look why; milliseconds. */
+const NOTED_MS = 200
 /** How long the last events of a call are waited for after its hang-up, milliseconds. */
 const LAST_EVENTS_MS = 500
 /** Between tries to reach the store, milliseconds. */
@@ -57,39 +62,49 @@ export function callEndings({ clock, store, api, events, watched, onOver }: Endi
 
   async function carryOut(id: string, ending: Ending): Promise<void> {
     watched(id)?.watch.stopEnforcing()
-    const { reason } = ending
-    await store.beginEnd(id, reason).catch(cause => events.storeMissed({ callId: id }, 'reason', cause))
+    const noted = noteReason(id, ending).catch(cause => events.storeMissed({ callId: id }, 'reason', cause))
+    // No call goes on because the store takes its time.
+    await Promise.race([noted, sleep(NOTED_MS)])
     const call = watched(id)
-    const holds = await hangUpUntilItHolds({
+    ending.hungUp = await hangUpUntilItHolds({
       hangUp: () => api.hangUp(id),
       onFailure: () => events.hangUpFailed(id),
       forMs: LONGEST_CALL_MS,
       mono: clock.mono,
       signal,
     })
-    if (holds) ending.lastedMs = call?.watch.now().ageMs
+    if (ending.hungUp) ending.lastedMs = call?.watch.now().ageMs
     await Promise.race([call?.watch.closed() ?? sleep(LAST_EVENTS_MS), sleep(LAST_EVENTS_MS)])
-    await call?.flush()
-    if (!signal.aborted) await closeAccount(id, reason)
+    await noted
+    if (!signal.aborted) await closeAccount(id, ending)
     onOver(id)
   }
 
+  async function noteReason(id: string, ending: Ending): Promise<void> {
+    ending.reason = await store.beginEnd(id, ending.reason)
+  }
+
   /** The store may be away: it is asked again until it answers or we give up. */
-  async function closeAccount(id: string, reason: EndReason): Promise<void> {
+  async function closeAccount(id: string, ending: Ending): Promise<void> {
     while (!signal.aborted) {
       try {
-        await watched(id)?.flush()
-        await recordIfMissing(id, reason)
-        // Once more: a store that has forgotten everything may have been told of the call meanwhile, without the reason.
-        await store.beginEnd(id, reason)
-        const receipt = await store.finish(id)
-        if (receipt && (store.shared || !signal.aborted)) events.callEnded(endOf(receipt))
-        return
+        if (await closed(id, ending)) return
       } catch (cause) {
         events.storeMissed({ callId: id }, 'end', cause)
-        await sleep(STORE_RETRY_MS, undefined, { signal }).catch(() => {})
       }
+      await sleep(STORE_RETRY_MS, undefined, { signal }).catch(() => {})
     }
+  }
+
+  /** False where something that was used is still to be booked: what comes after the end is on no receipt. */
+  async function closed(id: string, ending: Ending): Promise<boolean> {
+    if ((await watched(id)?.flush()) === false) return false
+    await recordIfMissing(id, ending.reason)
+    // Once more: a store that has forgotten everything may have been told of the call meanwhile, without the reason.
+    await noteReason(id, ending)
+    const receipt = await store.finish(id)
+    if (receipt && (store.shared || !signal.aborted)) events.callEnded(endOf(receipt))
+    return true
   }
 
   /** A store that has forgotten everything must not make a call end without a trace. */
@@ -102,7 +117,7 @@ export function callEndings({ clock, store, api, events, watched, onOver }: Endi
     end(id, reason) {
       const underWay = endings.get(id)
       if (underWay) return underWay.over
-      const ending: Ending = { reason, lastedMs: undefined, over: Promise.resolve() }
+      const ending: Ending = { reason, hungUp: false, lastedMs: undefined, over: Promise.resolve() }
       endings.set(id, ending)
       ending.over = carryOut(id, ending).finally(() => endings.delete(id))
       return ending.over
@@ -111,10 +126,10 @@ export function callEndings({ clock, store, api, events, watched, onOver }: Endi
     underWay: () => [...endings.values()].map(({ over }) => over),
     giveUp() {
       givingUp.abort()
-      for (const [id, { reason, lastedMs }] of endings) {
+      for (const [id, { reason, hungUp, lastedMs }] of endings) {
         const call = watched(id)?.watch.now()
         const end = call && endWithoutReceipt({ ...call, ageMs: lastedMs ?? call.ageMs, reason })
-        if (lastedMs === undefined) events.hangUpGivenUp(id)
+        if (!hungUp) events.hangUpGivenUp(id)
         // Whoever takes the call over tells of its end.
         else if (store.shared) events.accountLeftOpen(id, reason, end)
         else if (end) events.callEnded(end)

@@ -123,6 +123,48 @@ it('closes an account with what the store missed until just before', async () =>
   assert.deepEqual(ends, [['owner', 0.25]])
 })
 
+it('closes no account while something that was used is still to be booked', async () => {
+  const store = memoryCallStore(LIMITS, 1000, 1000, systemClock)
+  await store.begin(CALL)
+  let tries = 0
+  const { keeper, ends, line } = keeperOver(
+    { ...store, addUsage: (...entry) => (++tries < 4 ? away() : store.addUsage(...entry)) },
+    { meterFor: () => ({ read: () => ({ ...noUsage(), usd: 0.25, responses: 1 }) }) },
+  )
+  keeper.watch(CALL, false)
+  ;(await line).onEvent({ type: 'response.done' })
+  await keeper.end(CALL.id, 'owner')
+  assert.deepEqual(ends, [['owner', 0.25]])
+})
+
+it('hangs up though the store does not answer', { timeout: 30_000 }, async () => {
+  const silent = { ...memoryCallStore(LIMITS, 1000, 1000, systemClock), beginEnd: () => new Promise<never>(() => {}) }
+  const hungUp = Promise.withResolvers<string>()
+  const { keeper } = keeperOver(silent, {
+    api: {
+      place: () => Promise.reject(),
+      async hangUp(id) {
+        hungUp.resolve(id)
+        return true
+      },
+    },
+  })
+  keeper.watch(CALL, false)
+  void keeper.end(CALL.id, 'owner')
+  assert.equal(await hungUp.promise, CALL.id)
+  await keeper.stop(0)
+})
+
+it('tells of a call that it has hung up and does not watch as one that is over, with the reason that was first', async () => {
+  const store = memoryCallStore(LIMITS, 1000, 1000, systemClock)
+  await store.begin(CALL)
+  await store.beginEnd(CALL.id, 'owner')
+  const { keeper, ends } = keeperOver({ ...store, shared: true, finish: away })
+  void keeper.end(CALL.id, 'operator')
+  await keeper.stop(1000)
+  assert.deepEqual(ends, [['rtc_1 left: owner', 0]])
+})
+
 it('ends a call whose event nobody could foresee, and nothing else, and says once what happened', async () => {
   const store = memoryCallStore(LIMITS, 1000, 1000, systemClock)
   await store.begin(CALL)

@@ -72,7 +72,7 @@ export function callKeeper({ config, clock, store, api, join, meterFor, events }
         onEnd: reason => void end(call.id, reason),
       },
     )
-    const flush = () => Promise.all([ledger.flush(), drifts.flush()])
+    const flush = async () => (await Promise.all([ledger.flush(), drifts.flush()])).every(Boolean)
     ours.set(call.id, { watch: watching, flush })
     if (call.reason) void end(call.id, call.reason)
   }
@@ -104,7 +104,13 @@ export function callKeeper({ config, clock, store, api, join, meterFor, events }
       if (states[i] === 'ending') void end(call.id, 'ended')
     }
     const missing = calls.filter((_, i) => states[i] === 'missing')
-    await Promise.all(missing.map(call => store.begin(call)))
+    await Promise.all(missing.map(({ id }) => tellAnew(id)))
+  }
+
+  /** As the call stands when all that it has used is booked: what was not would count again on the new receipt. */
+  async function tellAnew(id: string): Promise<void> {
+    const one = ours.get(id)
+    if (one && (await one.flush())) await store.begin(one.watch.now())
   }
 
   return {

@@ -6,8 +6,8 @@ import { serialWriter } from './serial-writer.ts'
 export interface Ledger {
   /** `id`: OpenAI's name for what used it; undefined where it gave none. */
   add(usage: Usage, id: string | undefined): void
-  /** Resolves when everything added so far was tried; what the store missed is kept for the next time. */
-  flush(): Promise<void>
+  /** Resolves when everything added so far was tried, with whether it is booked; what the store missed is kept for the next time. */
+  flush(): Promise<boolean>
 }
 
 /** One use of a call's. The store books each name once. */
