@@ -172,7 +172,7 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
     promise: 'a ticket is not spent by what is refused before: at the door',
     file: `${SRC}/http/call-access.ts`,
     from: "    request.facts.ticket = { hash: hash ?? '', ticket }",
-    to: "    await calls.store.admit(hash ?? '')\n    request.facts.ticket = { hash: hash ?? '', ticket }",
+    to: "    await calls.store.admit(hash ?? '', ticket.client)\n    request.facts.ticket = { hash: hash ?? '', ticket }",
     test: TICKETS,
     named: IN_ITS_PLACE,
   },
@@ -243,8 +243,8 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   {
     promise: 'a call that OpenAI refused takes no room: in memory',
     file: `${SRC}/calls/placing.ts`,
-    from: 'if (spent) store.release(ticketHash)',
-    to: 'if (!spent) store.release(ticketHash)',
+    from: 'if (spent) store.release(',
+    to: 'if (!spent) store.release(',
     test: TICKETS,
     named: 'stays spent when OpenAI refuses the call',
   },
@@ -267,7 +267,7 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   {
     promise: 'an admission whose answer came too late frees no room of a rival’s',
     file: `${SRC}/calls/redis/tickets.ts`,
-    from: 'if used ~= attempt then return 0 end',
+    from: "if used ~= attempt and redis.call('EXISTS', key) == 1 then return 0 end",
     to: '',
     test: `${SRC}/calls/redis/tickets.test.ts`,
     named: 'gives back nothing of what a rival',
@@ -275,7 +275,7 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   {
     promise: 'a call that OpenAI refused takes no room: in Redis',
     file: `${SRC}/calls/redis/tickets.ts`,
-    from: "free_slot(ARGV[1], redis.call('HGET', 'parker:ticket:' .. ARGV[1], 'client'))\n",
+    from: 'free_slot(ARGV[1], ARGV[2])\n',
     to: '',
     test: ROOM,
     named: 'in Redis: the room of a call',
@@ -283,7 +283,7 @@ export const PLACING_MUTANTS: readonly Mutant[] = [
   {
     promise: 'a call that OpenAI refused takes none of its client’s room: in Redis',
     file: `${SRC}/calls/redis/tickets.ts`,
-    from: "free_slot(ARGV[1], redis.call('HGET', 'parker:ticket:' .. ARGV[1], 'client'))",
+    from: 'free_slot(ARGV[1], ARGV[2])',
     to: 'free_slot(ARGV[1], nil)',
     test: ROOM,
     named: 'in Redis: the room of a call',

@@ -40,12 +40,12 @@ export function callPlacer({ config, clock, store, api, keeper, events }: Placer
     let spent = false
     try {
       return await api.place({ sdp, session, safetyIdentifier: ticket.client, requestId }, async () => {
-        admitted(await store.admit(ticketHash), config, clock.now())
+        admitted(await store.admit(ticketHash, ticket.client), config, clock.now())
         spent = true
       })
     } catch (error) {
       const missed = (cause: unknown) => events.storeMissed({ sessionId: ticket.sessionId }, 'slot', cause)
-      if (spent) store.release(ticketHash).catch(missed)
+      if (spent) store.release(ticketHash, ticket.client).catch(missed)
       throw error
     }
   }

@@ -46,9 +46,9 @@ export interface Tickets {
   keepTicket(hash: string, ticket: Ticket): Promise<void>
   ticket(hash: string): Promise<TicketState>
   /** Checks the limits and, only if all hold, spends the ticket and takes a slot. */
-  admit(hash: string): Promise<Admission>
-  /** Gives back the slot of a call that was not placed; the ticket stays spent. */
-  release(hash: string): Promise<void>
+  admit(hash: string, client: string): Promise<Admission>
+  /** Gives back the slot of a call that was not placed; the ticket stays spent, and may be forgotten by now. */
+  release(hash: string, client: string): Promise<void>
 }
 
 /** A call when its watcher renews its lease: ours, ours but to be ended, another's, or not known to the store. */

@@ -18,7 +18,7 @@ async function storeWithEndedCall() {
   let set = 0
   const store = memoryCallStore(NO_LIMITS, TICKET_MS, HISTORY_MS, { now: () => time + set, mono: () => time })
   await store.keepTicket('hash', TICKET)
-  assert.deepEqual(await store.admit('hash'), { kind: 'admitted' })
+  assert.deepEqual(await store.admit('hash', 'ann'), { kind: 'admitted' })
   await store.begin({ ...TICKET, ...BEGUN, id: 'rtc_1', ticketHash: 'hash' })
   time += 60_000
   assert.equal(await store.beginEnd('rtc_1', 'owner'), 'owner')

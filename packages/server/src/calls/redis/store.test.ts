@@ -94,7 +94,7 @@ it('keeps a ticket as long as the receipt that it reads', async () => {
     await hoursLeft(`parker:ticket:${call.ticketHash}`),
   ]
   await store.keepTicket(call.ticketHash, call)
-  assert.deepEqual(await store.admit(call.ticketHash), { kind: 'admitted' })
+  assert.deepEqual(await store.admit(call.ticketHash, call.client), { kind: 'admitted' })
   await store.begin(call)
   assert.deepEqual(await both(), [26, 26], 'the longest call, and then a day')
   await store.finish('rtc_kept')
@@ -106,7 +106,7 @@ it('keeps a spent ticket for its own life at least, however soon receipts are fo
   const store = await instance('short', 60_000)
   const call = begun('rtc_short')
   await store.keepTicket(call.ticketHash, call)
-  await store.admit(call.ticketHash)
+  await store.admit(call.ticketHash, call.client)
   await store.begin(call)
   await store.finish('rtc_short')
   assert.ok(Number(await redis.ask('TTL', `parker:ticket:${call.ticketHash}`)) > 590)

@@ -38,10 +38,10 @@ function ticketOf(client: string, instructions: string | null = null): Ticket {
 }
 
 /** How a ticket stands, as soon as that can be told. */
-async function standing(hash: string): Promise<TicketState> {
+async function standing(hash: string, at = store): Promise<TicketState> {
   for (;;) {
     try {
-      return await store.ticket(hash)
+      return await at.ticket(hash)
     } catch {
       await sleep(20)
     }
@@ -52,24 +52,49 @@ it('gives back ticket and room of an admission whose answer came too late', asyn
   await store.keepTicket('late', ticketOf('ann'))
   await store.keepTicket('other', ticketOf('ann'))
   await redis.ask('CLIENT', 'PAUSE', '500')
-  await assert.rejects(store.admit('late'), { type: 'store_unavailable' })
+  await assert.rejects(store.admit('late', 'ann'), { type: 'store_unavailable' })
   assert.equal((await standing('late')).kind, 'ready')
-  assert.deepEqual(await store.admit('other'), { kind: 'admitted' })
+  assert.deepEqual(await store.admit('other', 'ann'), { kind: 'admitted' })
 })
 
 it('gives back nothing of what a rival has got for the same ticket', async () => {
   await store.keepTicket('rivals', ticketOf('bob'))
-  assert.deepEqual(await store.admit('rivals'), { kind: 'admitted' })
+  assert.deepEqual(await store.admit('rivals', 'bob'), { kind: 'admitted' })
   await redis.ask('CLIENT', 'PAUSE', '500')
-  await assert.rejects(store.admit('rivals'), { type: 'store_unavailable' })
+  await assert.rejects(store.admit('rivals', 'bob'), { type: 'store_unavailable' })
   assert.deepEqual(await standing('rivals'), { kind: 'used', callId: undefined })
   assert.equal(await redis.ask('ZCARD', 'parker:slots:bob'), '1')
+})
+
+it('gives back the room of a call whose ticket has been forgotten meanwhile', async () => {
+  const forget = (hash: string) => redis.ask('DEL', `parker:ticket:${hash}`)
+  await store.keepTicket('old', ticketOf('eli'))
+  assert.deepEqual(await store.admit('old', 'eli'), { kind: 'admitted' })
+  await forget('old')
+  await store.release('old', 'eli')
+  assert.equal(await redis.ask('ZCARD', 'parker:slots:eli'), '0')
+
+  await store.keepTicket('older', ticketOf('eli'))
+  let asked = 0
+  const late: Store = {
+    ...connection,
+    async run(script, args) {
+      const answer = await connection.run(script, args)
+      if (asked++ > 0) return answer
+      await forget('older')
+      throw new Error('too late')
+    },
+  }
+  const impatient = redisCallStore(late, LIMITS, TIMES, SEAL, 'two')
+  await assert.rejects(impatient.admit('older', 'eli'), { type: 'store_unavailable' })
+  assert.equal((await standing('older', impatient)).kind, 'unknown')
+  assert.equal(await redis.ask('ZCARD', 'parker:slots:eli'), '0')
 })
 
 it('holds the room of a call for longer than its placing can take', async () => {
   await store.keepTicket('slow', ticketOf('cid'))
   const before = Date.now()
-  assert.deepEqual(await store.admit('slow'), { kind: 'admitted' })
+  assert.deepEqual(await store.admit('slow', 'cid'), { kind: 'admitted' })
   for (const slots of ['parker:slots', 'parker:slots:cid']) {
     const lapses = Number(await redis.ask('ZSCORE', slots, 'slow'))
     assert.ok(lapses - before > PLACING_MS, `${lapses - before} ms`)
@@ -89,8 +114,8 @@ it('keeps a session that many ask for once, and no longer than their tickets can
   assert.equal(names.split('\n').length, 1)
   assert.ok(Number(await redis.ask('PTTL', names)) <= 2 * TIMES.ticketMs)
   assert.ok(Number(await redis.ask('MEMORY', 'USAGE', 'parker:ticket:of eve')) < 500)
-  await store.admit('of dan')
-  await store.release('of dan')
+  await store.admit('of dan', 'dan')
+  await store.release('of dan', 'dan')
   assert.equal((await standing('of eve')).kind, 'ready')
 })
 

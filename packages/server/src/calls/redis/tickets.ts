@@ -70,19 +70,19 @@ hold_slot(ticket, client, now + slot)
 return {'admitted'}
 `)
 
-/** Undoes an admission, if it was this attempt that was admitted. */
+/** Undoes an admission, if it was this attempt that was admitted. Of a ticket that is forgotten by now the slot is left. */
 const WITHDRAW = script(`${SLOTS}
-local ticket, attempt = unpack(ARGV)
+local ticket, client, attempt = unpack(ARGV)
 local key = 'parker:ticket:' .. ticket
-local used, client = unpack(redis.call('HMGET', key, 'used', 'client'))
-if used ~= attempt then return 0 end
+local used = redis.call('HGET', key, 'used')
+if used ~= attempt and redis.call('EXISTS', key) == 1 then return 0 end
 redis.call('HDEL', key, 'used')
 free_slot(ticket, client)
 return 1
 `)
 
 const RELEASE = script(`${SLOTS}
-free_slot(ARGV[1], redis.call('HGET', 'parker:ticket:' .. ARGV[1], 'client'))
+free_slot(ARGV[1], ARGV[2])
 return 1
 `)
 
@@ -91,7 +91,7 @@ export function redisTickets(run: Run, limits: CallLimits, { ticketMs, placingMs
   /** Nobody renews a slot while its call is being placed. */
   const firstSlotMs = placingMs + SLOT_MS
   const bounds = [maxCalls, maxCallsPerClient, dailyUsd, clientDailyUsd, firstSlotMs]
-  const unanswered = withdrawals((hash, attempt) => run(WITHDRAW, hash, attempt), Math.max(firstSlotMs, ticketMs))
+  const unanswered = withdrawals(Math.max(firstSlotMs, ticketMs))
 
   return {
     async keepTicket(hash, { client, sessionId, session }) {
@@ -109,15 +109,15 @@ export function redisTickets(run: Run, limits: CallLimits, { ticketMs, placingMs
       const session = openSession(sealed, seal)
       return session ? { kind: 'ready', ticket: { client, sessionId, session } } : { kind: 'unknown' }
     },
-    async admit(hash) {
+    async admit(hash, client) {
       const attempt = randomUUID()
       const answer = run(ADMIT, hash, ...bounds, attempt)
-      answer.catch(() => unanswered.begin(hash, attempt))
+      answer.catch(() => unanswered.begin(hash, () => run(WITHDRAW, hash, client, attempt)))
       const [kind, resetsIn] = words(await answer)
       return (resetsIn === undefined ? { kind } : { kind, resetsIn: Number(resetsIn) }) as Admission
     },
-    async release(hash) {
-      await run(RELEASE, hash)
+    async release(hash, client) {
+      await run(RELEASE, hash, client)
     },
   }
 }

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
  * answers: the caller was told to try again, and finds its ticket and its room as they were.
  */
 export interface Withdrawals {
-  /** Takes back, in the background, what this attempt may have got for the ticket. */
-  begin(hash: string, attempt: string): void
+  /** Takes back, in the background, what an attempt may have got for the ticket. */
+  begin(hash: string, withdraw: () => Promise<unknown>): void
   /** Whether it is not known yet how this ticket stands. */
   has(hash: string): boolean
 }
@@ -15,14 +15,15 @@ export interface Withdrawals {
 const RETRY_MS = 200
 
 /** Gives up after `forMs` at the earliest, when slot and ticket have lapsed by themselves. */
-export function withdrawals(withdraw: (hash: string, attempt: string) => Promise<unknown>, forMs: number): Withdrawals {
-  const hashes = new Map<string, string>()
+export function withdrawals(forMs: number): Withdrawals {
+  /** Of attempts, of which a ticket may have several. */
+  const hashes = new Map<symbol, string>()
 
-  async function carryOut(hash: string, attempt: string): Promise<void> {
+  async function carryOut(withdraw: () => Promise<unknown>): Promise<void> {
     for (let waited = 0; waited < forMs; waited += RETRY_MS) {
       await sleep(RETRY_MS, undefined, { ref: false })
       try {
-        return void (await withdraw(hash, attempt))
+        return void (await withdraw())
       } catch {
         // The store is still away.
       }
@@ -30,9 +31,10 @@ export function withdrawals(withdraw: (hash: string, attempt: string) => Promise
   }
 
   return {
-    begin(hash, attempt) {
+    begin(hash, withdraw) {
+      const attempt = Symbol()
       hashes.set(attempt, hash)
-      void carryOut(hash, attempt).finally(() => hashes.delete(attempt))
+      void carryOut(withdraw).finally(() => hashes.delete(attempt))
     },
     has: hash => [...hashes.values()].includes(hash),
   }
