@@ -85,8 +85,10 @@ export function openSession(sealed: string | undefined, seal: Seal): Session | u
   return needed.every(path => typeof at(found, ...path) === 'string') ? (found as Session) : undefined
 }
 
-/** Stands for a session that cannot be read. */
-const UNREADABLE: Session = decideSession({}, { REALTIME_MODEL: '', REALTIME_VOICE: '', DEFAULT_INSTRUCTIONS: '' }, 0)
+/** Stands for a session that cannot be read. What the call costs until it is ended depends on its model. */
+function unreadable({ model = '' }: Fields): Session {
+  return decideSession({}, { REALTIME_MODEL: model, REALTIME_VOICE: '', DEFAULT_INSTRUCTIONS: '' }, 0)
+}
 
 /** A call that was taken over, at Redis's time `now`. One whose session cannot be read can only be ended. */
 export function liveCallOf(id: string, fields: Fields, seal: Seal, now: number): LiveCall {
@@ -95,5 +97,7 @@ export function liveCallOf(id: string, fields: Fields, seal: Seal, now: number):
   const ageMs = Math.max(0, now - Number(fields.started))
   const idleMs = Math.max(0, now - Number(fields.human))
   const call = { id, ticketHash, client, sessionId, ageMs, idleMs, usage, drifts }
-  return session ? { ...call, session, reason } : { ...call, session: UNREADABLE, reason: reason ?? 'unobserved' }
+  return session
+    ? { ...call, session, reason }
+    : { ...call, session: unreadable(fields), reason: reason ?? 'unobserved' }
 }

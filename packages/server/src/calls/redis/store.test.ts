@@ -199,6 +199,7 @@ it('takes over a call whose session has another release’s shape as one that ca
     rtc_null: 'unobserved',
     rtc_no_model: 'unobserved',
   })
+  for (const { session } of taken) assert.equal(session.model.served, SESSION.model.served)
 })
 
 it('learns in the end how often a session was changed, though it was away when it was told', async () => {
