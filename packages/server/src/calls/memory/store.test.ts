@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { systemClock } from '../../clock.ts'
 import { decideSession } from '../../session.ts'
 import { noUsage, type Receipt, secondsOf } from '../call.ts'
 import type { Page } from '../store.ts'
@@ -44,6 +45,23 @@ it('keeps a receipt, and the ticket that reads it, for its time after the end an
   pass(1)
   assert.equal(await store.receipt('rtc_1'), undefined)
   assert.deepEqual(await store.ticket('hash'), { kind: 'unknown' })
+})
+
+it('counts two calls that OpenAI names alike as the first one, and gives its room back at its end', async () => {
+  const store = memoryCallStore({ ...NO_LIMITS, maxCalls: 2 }, TICKET_MS, HISTORY_MS, systemClock)
+  const place = async (ticketHash: string) => {
+    await store.keepTicket(ticketHash, TICKET)
+    assert.deepEqual(await store.admit(ticketHash, TICKET.client), { kind: 'admitted' })
+    await store.begin({ ...TICKET, ...BEGUN, id: 'rtc_1', ticketHash })
+  }
+  await place('first')
+  await store.addUsage({ id: 'rtc_1', client: 'ann' }, { name: 'resp_1', usage: { ...noUsage(), usd: 1 } })
+  await place('second')
+  assert.equal((await store.finish('rtc_1'))?.usage.usd, 1)
+  for (const hash of ['third', 'fourth']) {
+    await store.keepTicket(hash, TICKET)
+    assert.deepEqual(await store.admit(hash, TICKET.client), { kind: 'admitted' })
+  }
 })
 
 it('keeps the first reason, and tells of an end once', async () => {

@@ -12,17 +12,22 @@ export function memoryCallStore(limits: CallLimits, ticketMs: number, historyMs:
   const book = receiptBook(historyMs, clock)
   return {
     ...memoryTickets({ limits, ticketMs, slots, spent, book, clock }),
-    ...leasesOfOne(book),
+    ...leasesOfOne(book, slots),
     ...memoryAccounts(book, spent, slots),
     ...memoryReceipts(book),
   }
 }
 
 /** There is nobody else who could watch a call. */
-function leasesOfOne(book: ReceiptBook): Leases {
+function leasesOfOne(book: ReceiptBook, slots: Slots): Leases {
   return {
     shared: false,
-    begin: async call => book.begin(call),
+    async begin(call) {
+      const known = book.get(call.id)
+      if (!known) book.begin(call)
+      // OpenAI has named two calls alike. They are one, which takes one slot.
+      else if (known.ticketHash !== call.ticketHash) slots.delete(call.ticketHash)
+    },
     renew: async calls => calls.map(() => 'ours'),
     takeOver: async () => [],
     handOver: async () => false,
