@@ -198,8 +198,8 @@ it('joins a call once, also when a lease that had lapsed makes it look like one 
     meterFor: () => ({ read: () => undefined }),
     events: {} as CallEvents,
   })
-  keeper.watch(CALL, false)
-  keeper.watch({ ...CALL, ageMs: 9000 }, true)
+  assert.equal(keeper.watch(CALL, false), true)
+  assert.equal(keeper.watch({ ...CALL, ageMs: 9000 }, true), false)
   assert.deepEqual([joined, keeper.active], [1, 1])
   keeper.leave(CALL.id)
 })

@@ -15,8 +15,8 @@ import { watchCall } from './watch.ts'
 
 /** Watches over calls and ends them. */
 export interface Keeper extends Pick<Endings, 'end'> {
-  /** `known`: somebody has watched it before. */
-  watch(call: LiveCall, known: boolean): void
+  /** `known`: somebody has watched it before. False where we watch it already. */
+  watch(call: LiveCall, known: boolean): boolean
   /** How a call stands that we watch; undefined for any other. */
   watched(id: string): LiveCall | undefined
   /** Reports on our calls to the store, and acts on how they stand. */
@@ -48,9 +48,9 @@ export function callKeeper({ config, clock, store, api, join, meterFor, events }
   const endings = callEndings({ clock, store, api, events, watched: id => ours.get(id), onOver: leave })
   const { end } = endings
 
-  function watch(call: LiveCall, known: boolean): void {
+  function watch(call: LiveCall, known: boolean): boolean {
     // A lease of our own that has lapsed, since the store or this process stood still, may be offered to us as well.
-    if (ours.has(call.id)) return
+    if (ours.has(call.id)) return false
     const missed = (what: string) => (cause: unknown) => events.storeMissed({ callId: call.id }, what, cause)
     const ledger = usageLedger(entry => store.addUsage(call, entry), missed('usage'))
     const drifts = driftAccount(() => store.noteDrifts(call.id, watching.now().drifts), missed('drift'))
@@ -75,6 +75,7 @@ export function callKeeper({ config, clock, store, api, join, meterFor, events }
     const flush = async () => (await Promise.all([ledger.flush(), drifts.flush()])).every(Boolean)
     ours.set(call.id, { watch: watching, flush })
     if (call.reason) void end(call.id, call.reason)
+    return true
   }
 
   function leave(id: string): void {

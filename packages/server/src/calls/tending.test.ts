@@ -75,7 +75,7 @@ test('at the end our calls are reported before and after they are handed over, s
   assert.deepEqual(asked, ['report', 'report', 'hand over rtc_1', 'report', 'leave rtc_1'])
 })
 
-test('a call that is taken over and cannot be watched is ended, and the others are watched all the same', async t => {
+test('a call that is taken over and cannot be watched is ended, the others are watched, and our own are not told as taken', async t => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const seen: string[] = []
   const keeper = {
@@ -83,6 +83,7 @@ test('a call that is taken over and cannot be watched is ended, and the others a
     watch({ id }: { id: string }) {
       if (id === 'rtc_odd') throw new TypeError('no model')
       seen.push(`watch ${id}`)
+      return id !== 'rtc_2'
     },
     end: async (id: string, reason: string) => void seen.push(`end ${id} ${reason}`),
   } as unknown as Keeper
@@ -90,13 +91,19 @@ test('a call that is taken over and cannot be watched is ended, and the others a
     takeOver: async () => [{ id: 'rtc_1' }, { id: 'rtc_odd' }, { id: 'rtc_2' }],
   } as unknown as CallStore
   const events = {
-    takenOver() {},
+    takenOver: (id: string) => seen.push(`taken ${id}`),
     takeOverFailed: (id: string, cause: unknown) => seen.push(`told ${id} ${cause}`),
   } as unknown as CallEvents
 
   tendCalls(store, keeper, events, () => 0)
   await new Promise(resolve => setImmediate(resolve))
-  assert.deepEqual(seen, ['watch rtc_1', 'told rtc_odd TypeError: no model', 'end rtc_odd unobserved', 'watch rtc_2'])
+  assert.deepEqual(seen, [
+    'watch rtc_1',
+    'taken rtc_1',
+    'told rtc_odd TypeError: no model',
+    'end rtc_odd unobserved',
+    'watch rtc_2',
+  ])
 })
 
 test('a fault of our own in a round is told, a store that is away is not', async t => {

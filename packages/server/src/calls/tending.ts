@@ -35,9 +35,8 @@ export function tendCalls(store: Leases, keeper: Keeper, events: CallEvents, mon
 
   async function takeOver(): Promise<void> {
     for (const call of await store.takeOver()) {
-      events.takenOver(call.id)
       try {
-        keeper.watch(call, true)
+        if (keeper.watch(call, true)) events.takenOver(call.id)
       } catch (error) {
         // It is ours by now, and would run without limits. The others are not to suffer for it.
         events.takeOverFailed(call.id, error)
