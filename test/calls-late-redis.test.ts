@@ -11,9 +11,6 @@ import { eventually } from './harness/eventually.ts'
 import { startRedis } from './harness/redis.ts'
 import type { Scope } from './harness/services.ts'
 
-/** Longer than the service's patience with Redis, milliseconds. */
-const LATE_MS = '2000'
-
 async function stageFor(t: Scope) {
   const redis = await startRedis()
   t.after(() => redis.kill())
@@ -34,9 +31,10 @@ it('a ticket whose call was refused since Redis answered too late works at the n
   // The ticket is read before the offer has come; the admission is what is late.
   const hash = createHash('sha256').update(ticket).digest('hex')
   await eventually(() => monitor.lines().some(line => line.includes(hash)))
-  await redis.ask('CLIENT', 'PAUSE', LATE_MS)
+  redis.pause()
   late.end(OFFER)
   const [refused] = (await once(late, 'response')) as [IncomingMessage]
+  redis.resume()
   const { error } = (await json(refused)) as { error: { type: string } }
   assert.equal(error.type, 'store_unavailable')
   for (;;) {
@@ -52,9 +50,10 @@ it('what a call uses while Redis answers too late is billed once', async t => {
   const { id, ticket } = await placeCall(service.url)
   const line = await openai.line(id)
   const missed = service.logged(({ msg, what }) => msg === 'call_store_missed' && what === 'usage')
-  await redis.ask('CLIENT', 'PAUSE', LATE_MS)
+  redis.pause()
   line.send(response(1000))
   await missed
+  redis.resume()
   line.send(response(500))
   const over = ended(service, id)
   await endCall(service.url, id, ticket)

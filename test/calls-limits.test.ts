@@ -91,13 +91,15 @@ describe('a call ends', () => {
 
   it('without the human, however much Parker talks, and not while the human is there', async t => {
     const service = await callsService(t, stage.openai, { CALL_IDLE_SECONDS: '2' })
+    const keepSending = (line: Line, ...events: Event[]) => {
+      const talk = setInterval(() => line.send(...events), 200)
+      t.after(() => clearInterval(talk))
+    }
     // The lively one is the older: it would be the first to end.
-    const [lively, silent] = [await lineInto(service), await lineInto(service)]
-    const talk = setInterval(() => {
-      silent.line.send(response(1))
-      lively.line.send(response(1), { type: 'input_audio_buffer.committed' })
-    }, 200)
-    t.after(() => clearInterval(talk))
+    const lively = await lineInto(service)
+    keepSending(lively.line, response(1), { type: 'input_audio_buffer.committed' })
+    const silent = await lineInto(service)
+    keepSending(silent.line, response(1))
     assert.equal((await ended(service, silent.id)).reason, 'idle')
     const { json } = await readCall(service.url, lively.id, lively.ticket)
     assert.equal(json.state, 'active')

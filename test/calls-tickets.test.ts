@@ -208,7 +208,7 @@ describe('a ticket', () => {
   })
 
   it('that may not be spent does not close the breaker: OpenAI was not asked', async t => {
-    const settings = { CIRCUIT_FAILURE_THRESHOLD: '2', CIRCUIT_RESET_SECONDS: '1', MAX_CALLS_PER_CLIENT: '1' }
+    const settings = { CIRCUIT_FAILURE_THRESHOLD: '2', CIRCUIT_RESET_SECONDS: '3', MAX_CALLS_PER_CLIENT: '1' }
     const service = await callsService(t, stage.openai, settings)
     const place = async (client: number) =>
       typeOf(await postOffer(service.url, await takeTicket(service.url, {}, as(client)), OFFER, as(client)))
@@ -216,7 +216,7 @@ describe('a ticket', () => {
     stage.openai.behave({ place: response => response.writeHead(500).end('{}') })
     assert.deepEqual([await place(2), await place(2)], ['upstream_unavailable', 'upstream_unavailable'])
     const ticket = await takeTicket(service.url, {}, as(1))
-    const until = Date.now() + 1050
+    const until = Date.now() + 3050
     while (Date.now() < until) await new Promise(resolve => setTimeout(resolve, until - Date.now()))
     assert.equal(typeOf(await postOffer(service.url, ticket, OFFER, as(1))), 'too_many_calls')
     assert.equal(await place(2), 'upstream_unavailable')

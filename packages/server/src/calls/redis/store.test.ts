@@ -154,7 +154,7 @@ it('lists a running call behind any number of calls whose receipts have lapsed, 
 })
 
 it('books once what a call has used, on its receipt and on both days, though Redis answers too late', async () => {
-  const store = await instance('impatient', DAY_MS, 200)
+  const [store, impatient] = [await instance('patient'), await instance('impatient', DAY_MS, 200)]
   const call = { ...begun('rtc_twice'), client: 'bob' }
   await store.begin(call)
   const day = Math.floor(Number((await redis.ask('TIME')).split('\n')[0]) / 86_400)
@@ -162,18 +162,16 @@ it('books once what a call has used, on its receipt and on both days, though Red
   const before = await spent(`parker:usd:${day}`)
   let missed = 0
   const ledger = usageLedger(
-    entry => store.addUsage(call, entry),
+    entry => impatient.addUsage(call, entry),
     () => missed++,
   )
-  await redis.ask('CLIENT', 'PAUSE', '500')
+  redis.pause()
   ledger.add({ ...noUsage(), usd: 1, responses: 1 }, 'resp_1')
   await ledger.flush()
+  redis.resume()
   assert.ok(missed > 0)
   ledger.add({ ...noUsage(), usd: 0.5, responses: 1 }, 'resp_2')
-  for (let missedBefore = 0; missed > missedBefore; await sleep(100)) {
-    missedBefore = missed
-    await ledger.flush()
-  }
+  while (!(await ledger.flush())) await sleep(100)
   const { usage } = (await store.receipt('rtc_twice')) ?? {}
   assert.deepEqual([usage?.usd, usage?.responses], [1.5, 2])
   assert.equal(await spent(`parker:usd:${day}:bob`), 1.5)
@@ -203,25 +201,23 @@ it('takes over a call whose session has another release’s shape as one that ca
 })
 
 it('learns in the end how often a session was changed, though it was away when it was told', async () => {
-  const store = await instance('drifting', DAY_MS, 200)
+  const [store, impatient] = [await instance('watching'), await instance('drifting', DAY_MS, 200)]
   await store.begin(begun('rtc_drifts'))
   let drifts = 0
   let missed = 0
   const account = driftAccount(
-    () => store.noteDrifts('rtc_drifts', drifts),
+    () => impatient.noteDrifts('rtc_drifts', drifts),
     () => missed++,
   )
-  await redis.ask('CLIENT', 'PAUSE', '500')
+  redis.pause()
   while (drifts < 2) {
     drifts++
     account.changed()
     await account.flush()
   }
+  redis.resume()
   assert.ok(missed > 0)
-  for (let missedBefore = 0; missed > missedBefore; await sleep(100)) {
-    missedBefore = missed
-    await account.flush()
-  }
+  while (!(await account.flush())) await sleep(100)
   assert.equal((await store.receipt('rtc_drifts'))?.drifts, drifts)
   await store.noteDrifts('rtc_drifts', 1)
   assert.equal((await store.receipt('rtc_drifts'))?.drifts, drifts, 'never fewer')

@@ -5,7 +5,7 @@ import { type RedisServer, startRedis } from '../../../../../test/harness/redis.
 import { systemClock } from '../../clock.ts'
 import { Secret } from '../../secret.ts'
 import { decideSession } from '../../session.ts'
-import { connectStore, type Store } from '../../store/redis.ts'
+import { connectStore, LONG_PATIENCE_MS, type Store } from '../../store/redis.ts'
 import type { Ticket } from '../call.ts'
 import { type CallStore, MAX_TICKETS, type TicketState } from '../store.ts'
 import { sealWith } from './seal.ts'
@@ -14,7 +14,6 @@ import { redisCallStore } from './store.ts'
 const LIMITS = { maxCalls: 100, maxCallsPerClient: 1, dailyUsd: 0, clientDailyUsd: 0 }
 const PLACING_MS = 600_000
 const TIMES = { ticketMs: 600_000, placingMs: PLACING_MS, historyMs: 86_400_000 }
-const PATIENCE_MS = 300
 const SEAL = sealWith(new Secret(Buffer.alloc(32, 'a').toString('base64url')))
 const DEFAULTS = { REALTIME_MODEL: 'gpt-realtime', REALTIME_VOICE: 'verse', DEFAULT_INSTRUCTIONS: '' }
 
@@ -24,7 +23,7 @@ let store: CallStore
 before(async () => {
   redis = await startRedis()
   const { promise, resolve } = Promise.withResolvers<boolean>()
-  connection = connectStore(new Secret(redis.url), systemClock, ({ up }) => up && resolve(up), PATIENCE_MS)
+  connection = connectStore(new Secret(redis.url), systemClock, ({ up }) => up && resolve(up), LONG_PATIENCE_MS)
   await promise
   store = redisCallStore(connection, LIMITS, TIMES, SEAL, 'one')
 })
@@ -35,6 +34,16 @@ after(async () => {
 
 function ticketOf(client: string, instructions: string | null = null): Ticket {
   return { sessionId: 'sess_1', client, session: decideSession({ instructions }, DEFAULTS, 0) }
+}
+
+/** Asks for an admission whose answer does not come while anybody waits for it. */
+async function admitLate(hash: string, client: string): Promise<void> {
+  redis.pause()
+  try {
+    await assert.rejects(store.admit(hash, client), { type: 'store_unavailable' })
+  } finally {
+    redis.resume()
+  }
 }
 
 /** How a ticket stands, as soon as that can be told. */
@@ -51,8 +60,7 @@ async function standing(hash: string, at = store): Promise<TicketState> {
 it('gives back ticket and room of an admission whose answer came too late', async () => {
   await store.keepTicket('late', ticketOf('ann'))
   await store.keepTicket('other', ticketOf('ann'))
-  await redis.ask('CLIENT', 'PAUSE', '500')
-  await assert.rejects(store.admit('late', 'ann'), { type: 'store_unavailable' })
+  await admitLate('late', 'ann')
   assert.equal((await standing('late')).kind, 'ready')
   assert.deepEqual(await store.admit('other', 'ann'), { kind: 'admitted' })
 })
@@ -60,8 +68,7 @@ it('gives back ticket and room of an admission whose answer came too late', asyn
 it('gives back nothing of what a rival has got for the same ticket', async () => {
   await store.keepTicket('rivals', ticketOf('bob'))
   assert.deepEqual(await store.admit('rivals', 'bob'), { kind: 'admitted' })
-  await redis.ask('CLIENT', 'PAUSE', '500')
-  await assert.rejects(store.admit('rivals', 'bob'), { type: 'store_unavailable' })
+  await admitLate('rivals', 'bob')
   assert.deepEqual(await standing('rivals'), { kind: 'used', callId: undefined })
   assert.equal(await redis.ask('ZCARD', 'parker:slots:bob'), '1')
 })
