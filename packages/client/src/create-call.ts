@@ -85,6 +85,7 @@ export function createCall(service: Service, request: CallRequest): Call {
     if (!issued || !microphone) return
     act({ type: 'connect' })
     const { token } = issued.isFresh() ? issued : await getToken()
+    // Who hung up meanwhile is not asked for the microphone.
     signal.throwIfAborted()
     // It may have gone since it was got ready.
     if (!microphone.active) microphone = await getMicrophone()

@@ -103,6 +103,7 @@ export function callEndings({ clock, store, api, events, watched, onOver }: Endi
     // Once more: a store that has forgotten everything may have been told of the call meanwhile, without the reason.
     await noteReason(id, ending)
     const receipt = await store.finish(id)
+    // Where there is nobody else, `giveUp` has told of it.
     if (receipt && (store.shared || !signal.aborted)) events.callEnded(endOf(receipt))
     return true
   }

@@ -70,7 +70,7 @@ hold_slot(ticket, client, now + slot)
 return {'admitted'}
 `)
 
-/** Undoes an admission, if it was this attempt that was admitted. Of a ticket that is forgotten by now the slot is left. */
+/** Undoes an admission, if it was this attempt that was admitted. Where the ticket is forgotten by now, only its slot is freed. */
 const WITHDRAW = script(`${SLOTS}
 local ticket, client, attempt = unpack(ARGV)
 local key = 'parker:ticket:' .. ticket
